@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from agents import Agent, RunConfig
+from agents import Agent, Model, RunConfig
 from chatkit.server import ChatKitServer
 from chatkit.store import AttachmentStore
 from openai import AsyncOpenAI
@@ -69,6 +69,7 @@ class ServedAgent:
     version: of what its answers depend on: its file, and the models.
     has_steps: whether all that it does is in the journal of its runs, so that it goes on behind the last step.
     continues: whether another replica goes on with its answers.
+    is_offline: whether the offline model answers where it asks one.
     """
 
     id: str
@@ -84,6 +85,7 @@ class ServedAgent:
     version: str = ""
     has_steps: bool = False
     continues: bool = True
+    is_offline: bool = False
 
     def __post_init__(self) -> None:
         """Raises ConfigurationError for a server that overrides what is never called here."""
@@ -210,6 +212,7 @@ class AgentFactory:
             version=self._version(entry),
             has_steps=_has_steps(target),
             continues=self._continues(entry),
+            is_offline=self._settings.offline and _asks_a_model(target),
         )
 
     def _continues(self, entry: Entry) -> bool:
@@ -311,6 +314,14 @@ class AgentFactory:
         if attachments is not None and not isinstance(own, TurnFiles):
             attachments = BroughtFiles(cast("AttachmentStore[Any]", own), contexts, kept)
         return BroughtServer(server, contexts, self._store, attachments, kept, images)
+
+
+def _asks_a_model(target: Assistant | ExportedWorkflow | SidecarWorkflow | Service) -> bool:
+    """Whether it asks the server's model, as far as that is known: a function of its author's may, or may not."""
+    if not isinstance(target, Assistant):
+        return isinstance(target, ExportedWorkflow)
+    answer: object = target.answer
+    return isinstance(answer, Agent) and not isinstance(cast("Agent[Any]", answer).model, Model)
 
 
 def _has_steps(target: Target) -> bool:

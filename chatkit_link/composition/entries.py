@@ -3,11 +3,6 @@
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt
 from chatkit_link.settings import Settings
 
-_OFFLINE_NOTICE = (
-    "No model is configured: the offline model, which is not a language model, searches the documents and quotes them. "
-    "Set OPENAI_API_KEY for a real one."
-)
-
 
 def all_entries(settings: Settings, catalog: Catalog) -> dict[str, Entry]:
     """By agent id. What the catalog sets for the bundled one overrides its defaults."""
@@ -26,7 +21,6 @@ def _research_entry(settings: Settings) -> Entry:
         description="Searches, reads, and answers with citations.",
         greeting="What would you like to know?",
         placeholder="Ask a question",
-        notice=_OFFLINE_NOTICE if settings.offline else "",
         prompts=[
             Prompt(label="What survives a reload?", prompt="How does an answer survive a reload?", icon="bolt"),
             Prompt(label="Bring your own agent", prompt="How do I add my own agent?", icon="agent"),

@@ -36,7 +36,7 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "url": f"chatkit/{agent_id}",
                 "greeting": entry.greeting,
                 "placeholder": entry.placeholder,
-                "notice": entry.notice or None,
+                "notice": _notice(services, agent_id, entry, caller),
                 "uploads": _uploads(services, agent_id, caller),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
                 "models": list(services.models[agent_id]),
@@ -51,6 +51,12 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
 
 def _name(agent_id: str, entry: Entry) -> str:
     return entry.name or agent_id.replace("-", " ").replace("_", " ").title()
+
+
+def _notice(services: Services, agent_id: str, entry: Entry, caller: Caller) -> str | None:
+    """What stands below the composer: the agent's own notice does not hide that there is no model."""
+    offline = Localized("offline_model").in_language(caller.locale) if services.agents[agent_id].is_offline else ""
+    return " ".join(filter(None, [offline, entry.notice])) or None
 
 
 def _unavailable(agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:

@@ -105,6 +105,8 @@ TEXTS = {
     "not_found": "Unter dieser Kennung gibt es nichts, oder es gehört Ihnen nicht.",
     "agent_not_found": "Diesen Assistenten gibt es auf diesem Server nicht.",
     "agent_unavailable": "Dieser Assistent ist gerade nicht verfügbar. Wer diesen Chat betreibt, muss ihn reparieren.",
+    "offline_model": "Hier antwortet das Offline-Modell, das kein Sprachmodell ist. Mit "
+    "OPENAI_API_KEY antwortet ein echtes.",
     "thread_not_found": "Diesen Chat gibt es nicht, oder er gehört Ihnen nicht. Vielleicht wurde er gelöscht.",
     "thread_out_of_reach": "Diese Sitzung reicht nicht bis zu diesem Chat zurück. Beginnen Sie einen neuen.",
     "item_not_found": "Diesen Eintrag gibt es in diesem Chat nicht. Vielleicht wurde er gelöscht oder durch einen "

@@ -104,6 +104,7 @@ TEXTS = {
     "not_found": "There is nothing by that id, or it is not yours.",
     "agent_not_found": "There is no such assistant on this server.",
     "agent_unavailable": "This assistant is not available. The operator of this chat has to mend it.",
+    "offline_model": "The offline model answers, which is no language model. Set OPENAI_API_KEY for a real one.",
     "thread_not_found": "There is no such thread, or it is not yours. It may have been deleted.",
     "thread_out_of_reach": "This session does not reach back to that chat. Please start a new one.",
     "item_not_found": "There is no such item in this thread. It may have been deleted or replaced by a retry.",

@@ -102,6 +102,8 @@ TEXTS = {
     "not_found": "No hay nada con ese identificador, o no es suyo.",
     "agent_not_found": "Ese asistente no existe en este servidor.",
     "agent_unavailable": "Este asistente no está disponible. Quien gestiona este chat tiene que repararlo.",
+    "offline_model": "Responde el modelo sin conexión, que no es un modelo de lenguaje. Defina "
+    "OPENAI_API_KEY para usar uno real.",
     "thread_not_found": "Ese chat no existe, o no es suyo. Puede que se haya eliminado.",
     "thread_out_of_reach": "Esta sesión no llega hasta ese chat. Empiece uno nuevo.",
     "item_not_found": "Ese elemento no existe en este chat. Puede que se haya eliminado o sustituido por un nuevo "

@@ -100,6 +100,8 @@ TEXTS = {
     "not_found": "Il n’y a rien sous cet identifiant, ou ce n’est pas à vous.",
     "agent_not_found": "Cet assistant n’existe pas sur ce serveur.",
     "agent_unavailable": "Cet assistant n’est pas disponible. La personne qui gère ce chat doit le réparer.",
+    "offline_model": "C’est le modèle hors ligne qui répond, et ce n’est pas un modèle de langage. Définissez "
+    "OPENAI_API_KEY pour en avoir un vrai.",
     "thread_not_found": "Ce chat n’existe pas, ou il n’est pas à vous. Il a peut-être été supprimé.",
     "thread_out_of_reach": "Cette session ne remonte pas jusqu’à ce chat. Commencez-en un nouveau.",
     "item_not_found": "Cet élément n’existe pas dans ce chat. Il a peut-être été supprimé ou remplacé par un nouvel "

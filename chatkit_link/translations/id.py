@@ -94,6 +94,8 @@ TEXTS = {
     "not_found": "Tidak ada apa pun dengan ID itu, atau itu bukan milik Anda.",
     "agent_not_found": "Asisten itu tidak ada di server ini.",
     "agent_unavailable": "Asisten ini tidak tersedia. Pengelola obrolan ini harus memperbaikinya.",
+    "offline_model": "Yang menjawab adalah model luring, yang bukan model bahasa. Atur "
+    "OPENAI_API_KEY untuk model sungguhan.",
     "thread_not_found": "Chat itu tidak ada, atau bukan milik Anda. Mungkin sudah dihapus.",
     "thread_out_of_reach": "Sesi ini tidak menjangkau chat itu. Mulai chat baru.",
     "item_not_found": "Item itu tidak ada di chat ini. Mungkin sudah dihapus atau diganti oleh percobaan ulang.",

@@ -100,6 +100,8 @@ TEXTS = {
     "not_found": "Non c’è nulla con questo identificativo, oppure non è tuo.",
     "agent_not_found": "Questo assistente non esiste su questo server.",
     "agent_unavailable": "Questo assistente non è disponibile. Chi gestisce questa chat deve ripararlo.",
+    "offline_model": "Risponde il modello offline, che non è un modello linguistico. Imposta "
+    "OPENAI_API_KEY per usarne uno vero.",
     "thread_not_found": "Questa chat non esiste o non è tua. Potrebbe essere stata eliminata.",
     "thread_out_of_reach": "Questa sessione non arriva fino a quella chat. Iniziane una nuova.",
     "item_not_found": "Questo elemento non esiste in questa chat. Potrebbe essere stato eliminato o sostituito da un "

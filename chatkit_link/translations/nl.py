@@ -100,6 +100,8 @@ TEXTS = {
     "not_found": "Er is niets met deze id, of het is niet van jou.",
     "agent_not_found": "Deze assistent bestaat niet op deze server.",
     "agent_unavailable": "Deze assistent is niet beschikbaar. De beheerder van deze chat moet hem herstellen.",
+    "offline_model": "Het offlinemodel antwoordt, en dat is geen taalmodel. Stel "
+    "OPENAI_API_KEY in voor een echt model.",
     "thread_not_found": "Deze chat bestaat niet of is niet van jou. Misschien is hij verwijderd.",
     "thread_out_of_reach": "Die chat is vanuit deze sessie niet bereikbaar. Begin een nieuwe.",
     "item_not_found": "Dit onderdeel bestaat niet in deze chat. Misschien is het verwijderd of vervangen door een "

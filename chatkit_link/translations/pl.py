@@ -94,6 +94,8 @@ TEXTS = {
     "not_found": "Nie ma nic o tym identyfikatorze lub nie należy to do Ciebie.",
     "agent_not_found": "Na tym serwerze nie ma takiego asystenta.",
     "agent_unavailable": "Ten asystent jest niedostępny. Musi go naprawić operator tego czatu.",
+    "offline_model": "Odpowiada model offline, który nie jest modelem językowym. Ustaw "
+    "OPENAI_API_KEY, aby odpowiadał prawdziwy.",
     "thread_not_found": "Takiego czatu nie ma lub nie należy do Ciebie. Mógł zostać usunięty.",
     "thread_out_of_reach": "Ta sesja nie obejmuje tamtego czatu. Rozpocznij nowy.",
     "item_not_found": "W tym czacie nie ma takiego elementu. Mógł zostać usunięty lub zastąpiony przy ponownej próbie.",

@@ -97,6 +97,8 @@ TEXTS = {
     "not_found": "Não há nada com esse identificador, ou não é seu.",
     "agent_not_found": "Esse assistente não existe neste servidor.",
     "agent_unavailable": "Este assistente não está disponível. Quem opera este chat precisa consertá-lo.",
+    "offline_model": "Quem responde é o modelo offline, que não é um modelo de linguagem. Defina "
+    "OPENAI_API_KEY para usar um de verdade.",
     "thread_not_found": "Esse chat não existe ou não é seu. Talvez tenha sido excluído.",
     "thread_out_of_reach": "Esta sessão não alcança aquele chat. Inicie um novo.",
     "item_not_found": "Esse item não existe neste chat. Talvez tenha sido excluído ou substituído por uma nova "

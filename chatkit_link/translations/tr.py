@@ -92,6 +92,8 @@ TEXTS = {
     "not_found": "Bu kimlikle bir şey yok veya size ait değil.",
     "agent_not_found": "Bu sunucuda böyle bir asistan yok.",
     "agent_unavailable": "Bu asistan kullanılamıyor. Bu sohbeti işleten kişinin onu düzeltmesi gerekiyor.",
+    "offline_model": "Bir dil modeli olmayan çevrimdışı model yanıtlıyor. Gerçek bir model için "
+    "OPENAI_API_KEY değerini ayarlayın.",
     "thread_not_found": "Böyle bir sohbet yok veya size ait değil. Silinmiş olabilir.",
     "thread_out_of_reach": "Bu oturum o sohbete ulaşamıyor. Yeni bir sohbet başlatın.",
     "item_not_found": "Bu sohbette böyle bir öğe yok. Silinmiş veya yeni bir denemeyle değiştirilmiş olabilir.",

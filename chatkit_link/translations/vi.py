@@ -95,6 +95,8 @@ TEXTS = {
     "not_found": "Không có gì với mã định danh này, hoặc nó không phải của bạn.",
     "agent_not_found": "Không có trợ lý đó trên máy chủ này.",
     "agent_unavailable": "Trợ lý này không dùng được. Người vận hành cuộc trò chuyện này phải sửa nó.",
+    "offline_model": "Mô hình ngoại tuyến đang trả lời, và nó không phải là mô hình ngôn ngữ. Hãy đặt "
+    "OPENAI_API_KEY để dùng mô hình thật.",
     "thread_not_found": "Đoạn chat đó không tồn tại hoặc không phải của bạn. Có thể nó đã bị xóa.",
     "thread_out_of_reach": "Phiên này không mở được đoạn chat đó. Hãy bắt đầu đoạn chat mới.",
     "item_not_found": "Không có mục đó trong đoạn chat này. Có thể nó đã bị xóa hoặc được thay khi thử lại.",

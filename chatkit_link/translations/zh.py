@@ -67,6 +67,7 @@ TEXTS = {
     "not_found": "没有此标识对应的内容，或者它不属于您。",
     "agent_not_found": "此服务器上没有该助手。",
     "agent_unavailable": "此助手不可用，需要由此聊天的运营者修复。",
+    "offline_model": "由离线模型回答，它不是语言模型。设置 OPENAI_API_KEY 即可使用真正的模型。",
     "thread_not_found": "该聊天不存在，或者不属于您。它可能已被删除。",
     "thread_out_of_reach": "此会话无法访问该聊天。请开始新的聊天。",
     "item_not_found": "此聊天中没有该内容。它可能已被删除，或被重试的结果取代。",

@@ -67,6 +67,7 @@ TEXTS = {
     "not_found": "沒有此識別碼的內容，或它不屬於您。",
     "agent_not_found": "此伺服器上沒有該助理。",
     "agent_unavailable": "此助理無法使用，需要由此聊天的營運者修復。",
+    "offline_model": "由離線模型回答，它不是語言模型。設定 OPENAI_API_KEY 即可使用真正的模型。",
     "thread_not_found": "該聊天不存在，或不屬於您。它可能已被刪除。",
     "thread_out_of_reach": "此工作階段無法存取該聊天。請開始新的聊天。",
     "item_not_found": "此聊天中沒有該項目。它可能已被刪除，或被重試的結果取代。",

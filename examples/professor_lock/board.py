@@ -1,22 +1,26 @@
-"""The odds board, the card of one game, and the chart of a line's movement: odds in, widgets out."""
+"""The odds board and the card of one game: odds in, widgets out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 
 from chatkit.widgets import WidgetRoot
 from typing_extensions import TypedDict
 
 from . import moments
 from .movement import Displayed, Movement, PriceKey, movement_since
-from .odds import implied_probability, rounded
-from .odds_api import MARKETS, Bookmaker, Event, MarketKey, Outcome, Snapshot
-from .offers import offered, worth
+from .odds_api import MARKETS, Bookmaker, Event, MarketKey, Outcome
+from .offers import MARKET_NAMES, offered, worth
 from .view import View
 from .widgets.typed import GameOddsTable, OddsBoardGame, OddsBoardPrice, OddsBoardView, load
 
-MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
+#: How to read what is offered; a moneyline is a price alone.
+_LEGENDS: dict[MarketKey, str] = {
+    "spreads": "The spread comes first, its price in brackets. ",
+    "totals": "The total comes first, its price in brackets. ",
+    "h2h": "",
+}
+_BEGUN = "This game has begun: it takes no more picks."
 #: Markets whose outcomes are the teams, and the one whose outcomes are not.
 _TABLES: tuple[tuple[MarketKey, ...], ...] = (("spreads", "h2h"), ("totals",))
 #: Rows of a game: the board is long enough with these.
@@ -31,6 +35,7 @@ class Display:
 
     zone: the user's time zone. every: seconds between its refreshes; 0 for one that is not refreshed by itself.
     before: what it showed until now. picked: legs of the user's parlay. notes: by game, what is said below it.
+    slip: the label of the button that opens the slip; empty where there is nothing on it.
     """
 
     now: datetime
@@ -40,6 +45,11 @@ class Display:
     before: Displayed = field(default_factory=Displayed)
     picked: frozenset[PriceKey] = frozenset()
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    slip: str = ""
+
+    def note_on(self, event: Event) -> str:
+        begun = _BEGUN if event.has_begun(self.now) else ""
+        return " ".join(filter(None, [self.notes.get(event.id), begun]))
 
 
 def odds_board(events: Sequence[Event], view: View, display: Display) -> WidgetRoot:
@@ -56,6 +66,7 @@ def odds_board(events: Sequence[Event], view: View, display: Display) -> WidgetR
             ],
             "games": [_game(event, view.market, display, movement) for event in shown],
             "more": more if len(events) > _GAMES else "",
+            "legend": _LEGENDS[view.market],
         }
     )
 
@@ -76,7 +87,7 @@ def game_odds(event: Event, view: View, display: Display) -> WidgetRoot:
                 {"name": book.title, "chosen": book is chosen, "view": view.data(bookmaker=book.key)} for book in shown
             ],
             "tables": [_table(event, chosen, markets, display, movement) for markets in _TABLES] if chosen else [],
-            "note": display.notes.get(event.id, ""),
+            "note": display.note_on(event),
         }
     )
 
@@ -89,6 +100,7 @@ class _Head(TypedDict):
     other: OddsBoardView | None
     updated: str
     movement: str
+    slip: str
     sample: bool
 
 
@@ -101,6 +113,7 @@ def _head(view: View, display: Display, movement: Movement) -> _Head:
         "other": view.data(live=not view.live) if display.every else None,
         "updated": moments.clock(display.now, display.zone),
         "movement": movement.sentence or still,
+        "slip": display.slip,
         "sample": display.sample,
     }
 
@@ -126,7 +139,7 @@ def _game(event: Event, market: MarketKey, display: Display, movement: Movement)
             }
             for book in books
         ],
-        "note": display.notes.get(event.id, ""),
+        "note": display.note_on(event),
     }
 
 
@@ -171,53 +184,10 @@ def _price(
         "best": worth(market, offer) == max(worth(market, one) for one in offers),
         "moved": movement.marks.get(key, ""),
         "picked": key in display.picked,
+        "closed": event.has_begun(display.now),
     }
 
 
 def _found(book: Bookmaker, market: str, name: str) -> Outcome | None:
     found = book.market(market)
     return found.outcome(name) if found else None
-
-
-def line_movement(
-    event: Event, history: Sequence[Snapshot], *, market: MarketKey, zone: str, sample: bool
-) -> WidgetRoot:
-    """How the first bookmaker's line of a game came about, as a chart.
-
-    A handicap or a total that has moved is drawn itself. Where only the price has, the values are changes of the
-    implied probability: American odds jump from -100 to +100, and make no line.
-    """
-    book = next((book for book in event.bookmakers if book.market(market)), None)
-    name = event.sides(market)[-1 if market == "h2h" else 0]
-    offers = [
-        (snapshot.timestamp, offer)
-        for snapshot in history
-        if (offer := _offer(snapshot, event.id, book, market, name)) is not None
-    ]
-    if len({offer.point for _, offer in offers}) > 1:
-        unit = f"{MARKET_NAMES[market]}, in points"
-        values = [(moment, float(offer.point or 0)) for moment, offer in offers]
-    else:
-        unit = "Change of the implied probability, in points"
-        first = implied_probability(offers[0][1].decimal) if offers else Fraction(0)
-        values = [(moment, _points(offer, first)) for moment, offer in offers]
-    moved = f": {offered(market, offers[0][1])} → {offered(market, offers[-1][1])}" if offers else ""
-    return load("line-movement").build(
-        {
-            "title": event.title,
-            "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else "") + moved,
-            "points": [{"time": moments.clock(moment, zone), "value": value} for moment, value in values],
-            "unit": unit,
-            "sample": sample,
-        }
-    )
-
-
-def _points(offer: Outcome, first: Fraction) -> float:
-    return float(rounded(100 * (implied_probability(offer.decimal) - first), 2))
-
-
-def _offer(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> Outcome | None:
-    event = next((event for event in snapshot.data if event.id == event_id), None)
-    bookmaker = event.bookmaker(book.key) if event and book else None
-    return _found(bookmaker, market, name) if bookmaker else None

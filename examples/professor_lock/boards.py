@@ -18,6 +18,14 @@ _GONE = "These games are over, or nobody takes bets on them any more. Ask for th
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a click on a price of this game has done to the slip, in a sentence."""
+
+    event: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Boards:
     """every: seconds between two refreshes of a board that is in view; 0 for none."""
 
@@ -25,7 +33,15 @@ class Boards:
     clock: moments.Clock
     every: int
 
-    async def build(self, view: View, parlay: Parlay, *, zone: str, before: WidgetRoot | None = None) -> WidgetRoot:
+    async def build(
+        self,
+        view: View,
+        parlay: Parlay,
+        *,
+        zone: str,
+        before: WidgetRoot | None = None,
+        done: Done | None = None,
+    ) -> WidgetRoot:
         """The widget of a view. before: the one whose place it takes, against which prices have moved.
 
         Raises:
@@ -40,7 +56,8 @@ class Boards:
             every=self.every,
             before=Displayed.of(before) if before else Displayed(),
             picked=frozenset((leg.event, leg.bookmaker, leg.market, leg.outcome) for leg in parlay.legs),
-            notes={leg.event: parlay.note_on(leg.event) for leg in parlay.legs},
+            notes=_notes(parlay, done),
+            slip=f"Open slip: {parlay.brief}" if parlay.legs else "",
         )
         if not view.event:
             return odds_board(events, view, display)
@@ -61,3 +78,9 @@ class Boards:
             return await self.feed.events(view.sport)
         event = await self.feed.event(view.event)
         return [event] if event else []
+
+
+def _notes(parlay: Parlay, done: Done | None) -> dict[str, str]:
+    """By game, what stands below it: what was just done there, or else the legs that it has on the slip."""
+    notes = {leg.event: parlay.note_on(leg.event) for leg in parlay.legs}
+    return notes | ({done.event: parlay.note_on(done.event, done.sentence)} if done else {})

@@ -66,7 +66,10 @@ def build_mentions(sources: Sources) -> Mentions:
         line = ", ".join(f"{name} {price}" for name, price in _moneyline(event))
         starts = board.starts(event, sources.clock(), caller.zone)
         made_up = " These are made-up sample data." if feed.sample else ""
-        return f"the game {event.title} (id {event.id}), {event.sport_title}, {starts}. Moneyline: {line}.{made_up}"
+        team = next((f"{name}, of " for name in (event.away_team, event.home_team) if _id("team", name) == tag.id), "")
+        return (
+            f"{team}the game {event.title} (id {event.id}), {event.sport_title}, {starts}. Moneyline: {line}.{made_up}"
+        )
 
     return Mentions(search, preview, resolve)
 

@@ -25,6 +25,16 @@ def clock(moment: datetime, zone: str) -> str:
     return f"{local:%H:%M} {local.tzname()}"
 
 
+def hour(moment: datetime, zone: str) -> str:
+    """On an axis that names the zone once: "18:05"."""
+    return f"{moment.astimezone(_zone(zone)):%H:%M}"
+
+
+def zone_name(moment: datetime, zone: str) -> str:
+    """As it is called at that moment: "EST"."""
+    return moment.astimezone(_zone(zone)).tzname() or "UTC"
+
+
 def day_and_time(moment: datetime, zone: str) -> str:
     """In a table: "25 Nov 2026 18:05", which breaks between day and time only."""
     local = moment.astimezone(_zone(zone))

@@ -78,6 +78,9 @@ class Event(BaseModel):
     def title(self) -> str:
         return f"{self.away_team} @ {self.home_team}"
 
+    def has_begun(self, now: datetime) -> bool:
+        return self.commence_time <= now
+
     def sides(self, market: str) -> tuple[str, ...]:
         """The names of a market's outcomes, in the order in which a board shows them."""
         if market == "totals":

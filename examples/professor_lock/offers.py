@@ -4,9 +4,10 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from .odds_api import Outcome
+from .odds_api import MarketKey, Outcome
 
-_OFFERED = re.compile(r"(?:([+-]?\d+(?:\.\d+)?) )?([+-]\d{3,})")
+MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
+_OFFERED = re.compile(r"(?:([+-]?\d+(?:\.\d+)?) \(([+-]\d{3,})\)|([+-]\d{3,}))")
 
 
 def pick_name(market: str, outcome: Outcome) -> str:
@@ -22,9 +23,9 @@ def point(market: str, value: Decimal) -> str:
 
 
 def offered(market: str, offer: Outcome) -> str:
-    """What a board shows of it: ``+110``, or with its line ``+1.5 -110``."""
-    line = "" if offer.point is None else f"{point(market, offer.point)} "
-    return f"{line}{int(offer.price):+d}"
+    """What a board shows of it: the price alone, ``+110``, or in brackets behind its line, ``+1.5 (-110)``."""
+    price = f"{int(offer.price):+d}"
+    return price if offer.point is None else f"{point(market, offer.point)} ({price})"
 
 
 def read_offered(name: str, shown: str) -> Outcome | None:
@@ -32,7 +33,7 @@ def read_offered(name: str, shown: str) -> Outcome | None:
     match = _OFFERED.fullmatch(shown)
     if match is None:
         return None
-    return Outcome(name=name, price=Decimal(match[2]), point=Decimal(match[1]) if match[1] else None)
+    return Outcome(name=name, price=Decimal(match[2] or match[3]), point=Decimal(match[1]) if match[1] else None)
 
 
 def worth(market: str, offer: Outcome) -> tuple[Decimal, Fraction]:

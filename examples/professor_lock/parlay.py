@@ -6,27 +6,22 @@ when the slip is confirmed is displayed first.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from chatkit.widgets import WidgetRoot
-from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from chatkit_link.errors import Unprocessable
 
-from . import odds
+from . import moments, odds
 from .odds_api import Event, MarketKey
-from .offers import offered, pick_name
-from .widgets.typed import BetSlip, load
+from .offers import MARKET_NAMES, offered, pick_name
 
 _KEY = "parlay"
 MOST_LEGS = 12
 LARGEST_STAKE = Decimal(10_000)
-RESPONSIBLE = (
-    "Only stake what you can afford to lose, and stop when it stops being fun. "
-    "Help is free and confidential: in the US call 1-800-GAMBLER; elsewhere see gamblingtherapy.org."
-)
 _ONE_GAME = "Legs of one game hang together: a bookmaker prices them otherwise, or refuses them."
 _BOOKMAKERS = "Legs of several bookmakers cannot be one bet: this is what it would pay at these prices."
 
@@ -67,21 +62,33 @@ class Leg(Pick):
         return self.model_copy(update={"reason": reason})
 
 
+NO_STAKE = f"A stake is an amount from $0.01 to ${LARGEST_STAKE:,}, in whole cents."
+#: Characters that are kept of what was typed as a stake and is none.
+_TYPED = 24
+
+
 def _amount(given: Any, read: ValidatorFunctionWrapHandler) -> Decimal:
     try:
-        return read(given)
+        return read(given.strip().removeprefix("$") if isinstance(given, str) else given)
     except ValidationError:
-        raise ValueError(f"A stake is an amount from $0.01 to ${LARGEST_STAKE:,}, in whole cents.") from None
+        raise ValueError(NO_STAKE) from None
 
 
 Stake = Annotated[Decimal, Field(gt=0, le=LARGEST_STAKE, decimal_places=2, allow_inf_nan=False), WrapValidator(_amount)]
 
 
+_STAKE: TypeAdapter[Decimal] = TypeAdapter(Stake)
+
+
 class Parlay(BaseModel):
-    """item: the id of the widget that shows it, if one does."""
+    """item: the id of the widget that shows it, if one does.
+
+    refused: what stands in the field of the stake and is none; None where a stake does.
+    """
 
     legs: list[Leg] = Field(default_factory=list[Leg])
     stake: Stake = Decimal("10.00")
+    refused: str | None = None
     item: str | None = None
 
     @staticmethod
@@ -95,27 +102,45 @@ class Parlay(BaseModel):
     def keep(self, metadata: dict[str, Any]) -> None:
         metadata[_KEY] = self.model_dump(mode="json")
 
-    def add(self, leg: Leg) -> None:
-        """Add a leg, or put it in the place of the one on the same outcomes: a game's market is bet on once."""
-        self.legs = [own for own in self.legs if (own.event, own.market) != (leg.event, leg.market)]
-        if len(self.legs) >= MOST_LEGS:
-            raise Unprocessable(f"A parlay has {MOST_LEGS} legs at most. Remove one first.")
-        self.legs.append(leg)
+    def add(self, leg: Leg) -> str:
+        """Add a leg, or put it in the place of the one on the same outcomes: a game's market is bet on once.
 
-    def remove(self, pick: Pick) -> None:
-        """A leg that is gone already is no error: the user may have clicked twice."""
+        Returns what that did, in a sentence.
+        """
+        former = next((own for own in self.legs if (own.event, own.market) == (leg.event, leg.market)), None)
+        kept = [own for own in self.legs if own is not former]
+        if len(kept) >= MOST_LEGS:
+            raise Unprocessable(f"A slip has {MOST_LEGS} legs at most. Remove one first.")
+        self.legs = [*kept, leg]
+        moved = f" It was {leg.moved} when the board showed it." if leg.moved else ""
+        return _added(leg, former) + moved
+
+    def remove(self, pick: Pick) -> str:
+        """Returns what that did. A leg that is gone already is no error: the user may have clicked twice."""
         gone = (pick.event, pick.market, pick.outcome)
+        names = [leg.name for leg in self.legs if (leg.event, leg.market, leg.outcome) == gone]
         self.legs = [leg for leg in self.legs if (leg.event, leg.market, leg.outcome) != gone]
+        return f"Took {names[0]} off your slip." if names else "That is not on your slip."
 
-    def reprice(self, events: Sequence[Event]) -> list[Leg]:
-        """Take today's lines and prices; the legs that cannot be had any more are taken out and given back."""
+    def set_stake(self, given: Any) -> None:
+        """Take it as the stake. What is none is kept as it was typed, to be shown with what is wrong with it."""
+        try:
+            self.stake, self.refused = _STAKE.validate_python(given), None
+        except ValidationError:
+            self.refused = given[:_TYPED] if isinstance(given, str) else ""
+
+    def reprice(self, events: Sequence[Event], now: datetime, zone: str) -> list[str]:
+        """Take today's lines and prices. Returns a sentence for each leg that cannot be had any more: it is gone."""
         current: list[Leg] = []
-        lost: list[Leg] = []
+        lost: list[str] = []
         for leg in self.legs:
             event = next((event for event in events if event.id == leg.event), None)
             fresh = quote(event, leg) if event else None
-            if fresh is None:
-                lost.append(leg)
+            if event and event.has_begun(now):
+                began = moments.clock(event.commence_time, zone)
+                lost.append(f"{leg.name} is off your slip: the game began at {began}.")
+            elif fresh is None:
+                lost.append(f"{leg.name} is off your slip: {leg.book} does not offer it any more.")
             else:
                 current.append(fresh.since(leg.shown).because(leg.reason))
         self.legs = current
@@ -130,54 +155,47 @@ class Parlay(BaseModel):
         return odds.payout(self.stake, self.decimal)
 
     @property
+    def can_be_confirmed(self) -> bool:
+        """Whether it has legs, and a stake stands in its field."""
+        return bool(self.legs) and self.refused is None
+
+    @property
     def caveats(self) -> str:
         """What a bookmaker would object to in these legs together."""
         legs = self.legs
         notes = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
         return " ".join([*notes, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else notes)
 
-    def note_on(self, event_id: str) -> str:
-        """What a board says below a game that has a leg here: the legs, and what the whole parlay comes to."""
+    def note_on(self, event_id: str, done: str = "") -> str:
+        """What a board says below a game: what a click there has just ``done``, or else the legs that it has here."""
         names = ", ".join(leg.name for leg in self.legs if leg.event == event_id)
-        return f"On your slip: {names}. {self.summary}"
+        return f"{done or f'On your slip: {names}.'} {self.summary}"
 
     @property
     def summary(self) -> str:
-        count = "1 leg" if len(self.legs) == 1 else f"{len(self.legs)} legs"
-        american = odds.write_american(self.decimal) if self.legs else "no odds"
-        return f"{count} at {american}, ${self.stake:.2f} would return ${self.payout:,.2f}."
+        """What the whole comes to, in a sentence."""
+        if not self.legs:
+            return "Your slip is empty."
+        returned = "" if self.refused is not None else f", ${self.stake:.2f} would return ${self.payout:,.2f}"
+        return f"{self.brief}{returned}."
 
-    def data(self, *, sample: bool = False) -> BetSlip:
-        """What both of its widgets show, worked out here."""
-        combined = self.decimal
-        return {
-            "legs": [
-                {
-                    "pick": {
-                        "event": leg.event,
-                        "bookmaker": leg.bookmaker,
-                        "market": leg.market,
-                        "outcome": leg.outcome,
-                    },
-                    "name": leg.name,
-                    "game": leg.game,
-                    "bookmaker": leg.book,
-                    "price": f"{leg.price:+d}",
-                    "moved": f"was {leg.moved}" if leg.moved else "",
-                    "reason": leg.reason,
-                }
-                for leg in self.legs
-            ],
-            "stake": f"{self.stake:.2f}",
-            "american": odds.write_american(combined) if self.legs else "",
-            "decimal": str(odds.rounded(combined, 2)),
-            "probability": f"{odds.rounded(odds.implied_probability(combined) * 100, 1)} %" if self.legs else "",
-            "payout": f"{self.payout:,.2f}",
-            "profit": f"{self.payout - self.stake:,.2f}",
-            "caveats": self.caveats,
-            "responsible": RESPONSIBLE,
-            "sample": sample,
-        }
+    @property
+    def brief(self) -> str:
+        """The same in as few words as a button has room for; empty without a leg."""
+        count = "1 leg" if len(self.legs) == 1 else f"{len(self.legs)} legs"
+        return f"{count} at {odds.write_american(self.decimal)}" if self.legs else ""
+
+
+def _added(leg: Leg, former: Leg | None) -> str:
+    price = f"{leg.price:+d}"
+    if former is None:
+        return f"Added {leg.name} at {price}, {leg.book}."
+    if former.outcome != leg.outcome:
+        market = MARKET_NAMES[leg.market].lower()
+        return f"{leg.name} at {price} takes the place of {former.name}: a slip has one {market} pick of a game."
+    if former.bookmaker != leg.bookmaker:
+        return f"{leg.name} is now at {leg.book}, {price}, and no longer at {former.book}, {former.price:+d}."
+    return f"{leg.name} is on your slip, at {price}, {leg.book}."
 
 
 def quote(event: Event, pick: Pick) -> Leg | None:
@@ -197,11 +215,8 @@ def quote(event: Event, pick: Pick) -> Leg | None:
     )
 
 
-def parlay_builder(parlay: Parlay, *, sample: bool, note: str = "") -> WidgetRoot:
-    """note: on what has just happened, such as a leg that is gone."""
-    return load("parlay").build({**parlay.data(sample=sample), "note": note})
-
-
-def bet_slip(parlay: Parlay, *, sample: bool) -> WidgetRoot:
-    """The confirmation: what was handed to the page. No bet is placed here."""
-    return load("bet-slip").build(parlay.data(sample=sample))
+def refuse_begun(event: Event, now: datetime, zone: str) -> None:
+    """Raises Unprocessable for a game that is under way."""
+    if event.has_begun(now):
+        began = moments.clock(event.commence_time, zone)
+        raise Unprocessable(f"{event.title} began at {began}, and a game that has begun takes no picks here.")

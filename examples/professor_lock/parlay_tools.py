@@ -8,13 +8,11 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
 from agents import RunContextWrapper, Tool, function_tool
 from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
-from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link import LinkContext, progress
 from chatkit_link.errors import Unprocessable
@@ -24,11 +22,11 @@ from .boards import Boards
 from .choices import Choice, find_legs, without
 from .games import look_up
 from .odds_api import OddsFeed
-from .parlay import MOST_LEGS, Leg, Parlay, Stake, parlay_builder
+from .parlay import MOST_LEGS, NO_STAKE, Leg, Parlay, refuse_begun
 from .proposal import propose
+from .slip import editable_slip, figures
 
 Context = RunContextWrapper[LinkContext]
-_STAKE: TypeAdapter[Decimal] = TypeAdapter(Stake)
 
 
 def build_parlay_tools(boards: Boards) -> list[Tool]:
@@ -57,7 +55,7 @@ def build_parlay_tools(boards: Boards) -> list[Tool]:
         """
         if not 1 <= legs <= MOST_LEGS:
             raise Unprocessable(f"A parlay has 1 to {MOST_LEGS} legs.")
-        coming = [event for event in await feed.events(sport) if event.commence_time > boards.clock()]
+        coming = [event for event in await feed.events(sport) if not event.has_begun(boards.clock())]
         # In a thread: a long board takes a moment.
         found = await asyncio.to_thread(propose, coming, legs=legs, under=_limit(under))
 
@@ -88,6 +86,8 @@ def build_parlay_tools(boards: Boards) -> list[Tool]:
         own = Parlay.of(ctx.context.thread.metadata)
         kept = without(own, remove or [])
         meant = [event for choice in add or [] if (event := await look_up(feed, choice.game))]
+        for event in meant:
+            refuse_begun(event, boards.clock(), ctx.context.request_context.zone)
         added = find_legs(meant, add, bookmaker, kept) if add else []
 
         def change(parlay: Parlay) -> None:
@@ -120,10 +120,10 @@ async def _changed(ctx: Context, feed: OddsFeed, change: Callable[[Parlay], None
         parlay.keep(metadata)
     if before is not None:
         await context.stream(ThreadItemRemovedEvent(item_id=before))
-    widget = parlay_builder(parlay, sample=feed.sample, note=note)
+    widget = editable_slip(parlay, sample=feed.sample, note=note)
     item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
     await context.stream(ThreadItemDoneEvent(item=item))
-    data = parlay.data()
+    data = figures(parlay)
     said: dict[str, Any] = {key: data[key] for key in ("legs", "stake", "american", "probability", "payout", "caveats")}
     return json.dumps({"sample": feed.sample, **said, "note": note}, ensure_ascii=False)
 
@@ -146,7 +146,6 @@ def _limit(american: int | None) -> Fraction | None:
 def _set_stake(parlay: Parlay, stake: str | None) -> None:
     if stake is None:
         return
-    try:
-        parlay.stake = _STAKE.validate_python(stake.strip().lstrip("$"))
-    except ValidationError as error:
-        raise Unprocessable(str(error.errors()[0].get("ctx", {}).get("error", ""))) from None
+    parlay.set_stake(stake)
+    if parlay.refused is not None:
+        raise Unprocessable(NO_STAKE)

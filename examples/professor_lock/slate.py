@@ -25,6 +25,8 @@ _BOOKMAKERS = (
 )
 #: The first game's hour of the evening, in UTC.
 _EVENING = 23
+#: How long a game is under way. Then its place on the slate is tomorrow's.
+_LASTS = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,18 @@ class SampleSlate:
 
 
 def slate(today: datetime, at: datetime, sport: str = "upcoming") -> list[dict[str, Any]]:
-    """The JSON of ``GET /v4/sports/{sport}/odds``: the games that come after ``today``, at the prices of ``at``."""
-    evening = today.replace(hour=_EVENING, minute=0, second=0, microsecond=0)
-    if today >= evening:
-        evening += timedelta(days=1)
-    games = [game for game in _GAMES if sport in ("upcoming", game.sport)]
-    return [_event(game, evening + timedelta(minutes=game.minutes), at) for game in games]
+    """The JSON of ``GET /v4/sports/{sport}/odds``, as of ``today`` at the prices of ``at``: those under way first."""
+    games = [(_commences(game, today), game) for game in _GAMES if sport in ("upcoming", game.sport)]
+    return [_event(game, commence, at) for commence, game in sorted(games, key=lambda pair: pair[0])]
+
+
+def _commences(game: _Game, now: datetime) -> datetime:
+    """When it begins, or has begun."""
+    evening = now.replace(hour=_EVENING, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    commence = evening + timedelta(minutes=game.minutes)
+    while commence + _LASTS <= now:
+        commence += timedelta(days=1)
+    return commence
 
 
 def _event(game: _Game, commence: datetime, at: datetime) -> dict[str, Any]:

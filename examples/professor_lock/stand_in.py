@@ -50,7 +50,11 @@ _TOOLS = (
     ("game_odds", rf"(?:{_SOME_ODDS}) (?:on|for|of|in) (?:the )?(?!tonight|today|mlb|nba|nfl|nhl|all\b)\w+"),
     ("tonights_odds", r"\bodds\b|\blines?\b|\bboard\b|\bslate\b|\btonight|\bspreads?\b|\btotals?\b|\bmoneylines?\b"),
 )
-_MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
+_MARKETS = (
+    ("totals", r"\btotals?\b|\bover\b|\bunder\b"),
+    ("spreads", r"\bspreads?\b|\bhandicaps?\b"),
+    ("h2h", r"\bmoneylines?\b|\bto win\b"),
+)
 _STAKE = re.compile(r"\$\s?([\d.,]*\d)|\bstake\b\D{0,12}?([\d.,]*\d)|([\d.,]*\d)\s?(?:dollars|bucks)")
 _REMOVED = re.compile(r"\b(?:drop|remove|scratch|lose|take)\s+(?:the\s+)?(.+?)(?:\s+(?:leg|off|out|from)\b.*)?[.!?]*$")
 _ADDED = re.compile(r"\badd\s+(?:the\s+)?(.+?)(?:\s+to\b.*)?[.!?]*$")
@@ -86,7 +90,7 @@ def _decide(voice: Voice, given: str | list[TResponseInputItem], tools: frozense
         return f"On file: {on_file} Ask me how its line has moved, or for its numbers."
     if tool is None or tool in {"search", "read"}:
         return search_and_quote(given, tools)
-    return ToolCall(tool, _arguments(tool, wanted, f"{mentioned} {question}".strip()))
+    return ToolCall(tool, _arguments(tool, wanted, f"{question} {mentioned}".strip()))
 
 
 def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _answer(tool: str, result: dict[str, Any]) -> str:
                 return f"The board is empty: no games are coming up there.{sample}"
             return (
                 f"There is the board: {_count(len(result['games']), 'game')}, best prices starred. Click a price "
-                f"and it joins your parlay. Shop the line before you love it.{sample}"
+                f"and it joins your slip. Shop the line before you love it.{sample}"
             )
         case "game_odds":
             return (
@@ -164,9 +168,13 @@ def _answer(tool: str, result: dict[str, Any]) -> str:
                 f"and ★ is the best price of them all.{sample}"
             )
         case "line_movement":
+            if not result["snapshots"]:
+                return f"Nobody has kept how the line on {result['line']} got here.{sample}"
+            then, now = result["then"], result["now"]
+            went = f"is {now}, as it was" if then == now else f"went from {then} to {now}"
             return (
-                f"This is how the line on {result['game']} got here. A move tells you where money went, "
-                f"not who wins.{sample}"
+                f"{result['line']}, at {result['bookmaker']}: the line {went}. "
+                f"A move tells you where money went, not who wins.{sample}"
             )
         case "build_parlay" | "change_parlay" | "show_parlay":
             note = f" {result['note']}" if result["note"] else ""

@@ -14,6 +14,7 @@ from . import board, odds, statistics
 from .boards import Boards
 from .exchange import FeedError
 from .games import look_up
+from .line import line_chart, line_of
 from .odds_api import MARKETS, Event, MarketKey
 from .offers import pick_name
 from .parlay import Parlay
@@ -61,18 +62,21 @@ def _odds_tools(boards: Boards) -> list[Tool]:
         return _json({"sample": feed.sample, "game": event.title, "markets": markets})
 
     @progress("Looking up how the line of {game} moved", failed="No line of {game}", icon="analytics")
-    async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h") -> str:
-        """Show how a game's line has moved over the last day, as a chart.
+    async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h", outcome: str = "") -> str:
+        """Show how the line of one outcome has moved over the last day, as a chart.
 
         Args:
             game: a team's name, or the game's id.
             market: h2h is the moneyline.
+            outcome: whose line: a team's name, Draw, Over or Under; empty for the team that game names.
         """
         event = await _find(game)
-        history = await feed.history(event, market)
-        widget = board.line_movement(event, history, market=market, zone=_zone(ctx), sample=feed.sample)
-        await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
-        return _json({"sample": feed.sample, "game": event.title, "snapshots": len(history)})
+        line = line_of(event, await feed.history(event, market), market, f"{outcome} {game}")
+        widget = line_chart(line, zone=_zone(ctx), sample=feed.sample)
+        await ctx.context.stream_widget(widget, copy_text=f"Line movement of {line.pick}")
+        then, now = line.ends or (None, None)
+        shown = {"game": event.title, "line": line.pick, "bookmaker": line.book, "then": then, "now": now}
+        return _json({"sample": feed.sample, **shown, "snapshots": len(line.offers)})
 
     @progress("Opening {game}", failed="Not opened: {game}")
     async def open_game(ctx: Context, game: str) -> str:
@@ -82,7 +86,9 @@ def _odds_tools(boards: Boards) -> list[Tool]:
             game: a team's name, or the game's id.
         """
         event = await _find(game)
-        arguments = {"id": event.id, "title": event.title, "sport": event.sport_key}
+        # What a page without games of its own may tell its user.
+        message = f"This page has no games: one of yours would open {event.title} now."
+        arguments = {"id": event.id, "title": event.title, "sport": event.sport_key, "message": message}
         ctx.context.client_tool_call = ClientToolCall(name="open_game", arguments=arguments)
         return _json({"opened": event.title})
 

@@ -92,7 +92,7 @@ test('a board is read by the row, its buttons by their place, and what a click h
     - button "Total"
     - button "Moneyline"
   `);
-  const parlay = chat.log.getByRole('group', { name: 'Your parlay' });
+  const parlay = chat.log.getByRole('group', { name: 'Your slip' });
   for (const [game, team] of [
     ['New York Yankees @ Boston Red Sox', 'New York Yankees'],
     ['Los Angeles Lakers @ Golden State Warriors', 'Los Angeles Lakers'],
@@ -101,8 +101,10 @@ test('a board is read by the row, its buttons by their place, and what a click h
     const bookmaker = (await table.getByRole('rowheader').first().innerText()).trim();
     await table.getByRole('button', { name: new RegExp(`${team}, ${bookmaker}$`) }).click();
     await chat.answered();
-    await live.tell(`${team} `);
+    await live.tell(`Added ${team} `);
   }
+  await board.getByRole('button', { name: /^Open slip: 2 legs at/ }).click();
+  await chat.answered();
   const removes = parlay.getByRole('button', { name: /^Remove (New York Yankees|Los Angeles Lakers) / });
   await expect(removes).toHaveCount(2);
   const name = ((await removes.first().getAttribute('aria-label')) ?? '').replace('Remove ', '');

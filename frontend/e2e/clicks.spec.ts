@@ -1,4 +1,28 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './chat-page';
+
+/** Holds the second reading of the thread, as after a reload, and adds a message to it by which one sees that it came. */
+async function holdReading(page: Page) {
+  let letGo = () => {};
+  const free = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let count = 0;
+  let isHeld = false;
+  await page.route('**/chatkit/clicks', async (route) => {
+    const asked = route.request().postDataJSON();
+    if (asked.type !== 'threads.get_by_id' || count++ !== 1) return route.continue();
+    const response = await route.fetch();
+    const thread = await response.json();
+    const content = [{ type: 'output_text', text: 'Read again', annotations: [] }];
+    const { thread_id, created_at } = thread.items.data.at(-1);
+    thread.items.data.push({ type: 'assistant_message', id: 'msg_read', thread_id, created_at, content });
+    isHeld = true;
+    await free;
+    return route.fulfill({ response, json: thread });
+  });
+  return { letGo, isHeld: () => expect.poll(() => isHeld).toBe(true) };
+}
 
 test('a click that fails says so in words, and its widget can be used again', { tag: '@phone' }, async ({
   chat,
@@ -17,12 +41,20 @@ test('a click that fails says so in words, and its widget can be used again', { 
   await expect(chat.button('Try again')).toHaveCount(0);
   await page.screenshot({ path: `e2e/artifacts/${chat.project}-click-failed.png` });
 
+  // The page reads the thread once more after a reload, as something may have come meanwhile. What it reads is older
+  // than a click that is quicker.
+  const reading = await holdReading(page);
   await page.reload();
   await expect(widget).toContainText('In stock');
   await expect(chat.button('Try again')).toHaveCount(0);
+  await reading.isHeld();
   await chat.button('Buy').click();
   await expect(widget).toContainText('Bought');
   await expect(failed).toHaveCount(0);
+  reading.letGo();
+  await expect(chat.log.getByText('Read again')).toBeVisible();
+  await expect(widget).toContainText('Bought');
+  await page.unroute('**/chatkit/clicks');
 
   await chat.button('Count').click();
   await expect(failed).toHaveCount(1);

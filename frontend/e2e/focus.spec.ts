@@ -48,10 +48,10 @@ test('no button of a widget loses the focus, while it works and when the server 
     await chat.answered();
     await isKept(chat, String(name));
   };
-  for (const name of [/^Total/, /^Refresh/, /^Remove/]) await works(name);
+  for (const name of [/^Total/, /^Refresh/, /^Open slip/, /^Remove/]) await works(name);
   await press(price.first());
   await chat.answered();
-  for (const name of [/^Set stake/, /^Review/]) await works(name);
+  for (const name of [/^Set stake/, /^Review/, /^Back/, /^Review/, /^Confirm/]) await works(name);
 });
 
 test('lists, forms and pickers keep the focus', async ({ chat, page }) => {

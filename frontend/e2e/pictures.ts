@@ -13,15 +13,16 @@ test('the still: a parlay of two legs with its payout, below the board of odds',
   await chat.answered();
   // Of one bookmaker: the legs of a parlay are one bet.
   const best = cardOf('Odds board').getByRole('row', { name: 'FanDuel' }).getByRole('button', { name: /^★/ });
-  const parlay = cardOf('Your parlay');
+  const parlay = cardOf('Your slip');
   for (const [legs, price] of [best.nth(-2), best.nth(-1)].entries()) {
     await price.click();
-    await expect(parlay.getByRole('button', { name: 'Remove' })).toHaveCount(legs + 1);
+    await expect(cardOf('Odds board')).toContainText(`Open slip: ${legs + 1} leg`);
     await chat.answered();
   }
+  await chat.button(/^Open slip/).click();
   await parlay.getByRole('spinbutton', { name: 'Stake in $' }).fill('50');
   await parlay.getByRole('button', { name: 'Set stake' }).click();
-  await expect(parlay).toContainText(/Payout\$\d{3}\./);
+  await expect(parlay).toContainText(/Payout for \$50\.00\$\d{3}\./);
   await chat.frame.locator('.thread').evaluate((thread) => thread.scrollTo(0, thread.scrollHeight));
   await expect(chat.frame.locator('.to-latest')).toHaveCount(0);
   await chat.composer.focus();

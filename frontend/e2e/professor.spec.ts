@@ -1,74 +1,97 @@
-import { expect, test } from './chat-page';
+import type { Locator } from '@playwright/test';
+import { type ChatPage, expect, test } from './chat-page';
+
+const cardOf = (chat: ChatPage, title: string) =>
+  chat.log.locator('.w-card', { has: chat.frame.getByText(title, { exact: true }) });
+const pricesOf = (board: Locator) => board.getByRole('table').getByRole('button');
+const american = async (price: Locator) => (/[+-]\d{3,4}(?=\)?$)/.exec(await price.innerText()) ?? [''])[0];
+
+async function openBoard(chat: ChatPage) {
+  await chat.open('lock');
+  await chat.ask("What are tonight's odds?");
+  await chat.answered();
+  return cardOf(chat, 'Odds board');
+}
+
+async function click(chat: ChatPage, button: Locator) {
+  await button.click();
+  await chat.answered();
+}
 
 test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goes to the page", async ({
   chat,
   page,
 }) => {
-  const cardOf = (title: string) =>
-    chat.log.locator('.w-card', { has: chat.frame.getByText(title, { exact: true }) });
   await chat.open('lock');
   await chat.composer.pressSequentially('/ton');
   await chat.frame.getByRole('option', { name: /Tonight's odds/ }).click();
   await chat.answered();
-  const board = cardOf('Odds board');
+  const board = cardOf(chat, 'Odds board');
   await expect(board).toContainText('Sample data');
   await expect(board).toContainText('New York Yankees @ Boston Red Sox');
   await chat.shot('professor-board');
 
   await board.getByRole('button', { name: 'Moneyline' }).click();
-  const prices = board.getByRole('button').filter({ hasText: /^(★ )?[+-]\d{3,4}$/ });
-  await expect(prices).toHaveCount(30);
-  const one = (await prices.nth(0).innerText()).replace('★ ', '');
-  const other = (await prices.nth(6).innerText()).replace('★ ', '');
-  const parlay = cardOf('Your parlay');
-  const legs = parlay.getByRole('button', { name: 'Remove' });
-  await prices.nth(0).click();
-  await expect(legs).toHaveCount(1);
-  // Where the click was made.
-  await expect(board).toContainText(`On your slip: New York Yankees to win. 1 leg at ${one}`);
-  await chat.answered();
-  // The parlay stands below the board, out of sight: the button that leads to it shows that there is something new.
-  const toEnd = chat.frame.locator('.to-latest');
-  await expect(toEnd).toHaveClass(/news/);
-  // The price that was clicked has a tick now, and is none of these.
-  await prices.nth(5).click();
-  await expect(legs).toHaveCount(2);
-  await chat.answered();
+  const prices = pricesOf(board);
+  await expect(prices.nth(0)).toHaveText(/^(★ )?[+-]\d{3,4}$/);
+  const one = await american(prices.nth(0));
+  const other = await american(prices.nth(6));
+  // What a click has done is where it was made, and what the slip comes to is in view on a board higher than that.
+  await click(chat, prices.nth(0));
+  await expect(prices.nth(0)).toHaveText(`✓ ${one}`);
+  await expect(board).toContainText(`Added New York Yankees to win at ${one}, DraftKings. 1 leg at ${one}`);
+  const open = board.getByRole('button', { name: /^Open slip/ });
+  await expect(open).toHaveText(`Open slip: 1 leg at ${one}`);
+  await expect(open).toBeInViewport({ ratio: 1 });
+  await click(chat, prices.nth(1));
+  await expect(board).toContainText('takes the place of New York Yankees to win: a slip has one moneyline');
+  await expect(prices.nth(0)).not.toContainText('✓');
+  await chat.shot('professor-replaced');
+  await click(chat, prices.nth(0));
+  await click(chat, prices.nth(6));
+  await expect(open).toHaveText(/^Open slip: 2 legs at/);
 
-  const decimal = (american: number) => 1 + (american > 0 ? american / 100 : 100 / -american);
+  await click(chat, open);
+  const slip = cardOf(chat, 'Your slip');
+  await expect(slip).toBeInViewport({ ratio: 1 });
+  await expect(slip.getByRole('button', { name: /^Remove/ })).toHaveCount(2);
+  const decimal = (price: number) => 1 + (price > 0 ? price / 100 : 100 / -price);
   const cents = Math.floor(50 * decimal(Number(one)) * decimal(Number(other)) * 100 + 1e-6);
-  await toEnd.click();
-  await expect(toEnd).toHaveCount(0);
-  await parlay.getByRole('spinbutton', { name: 'Stake in $' }).fill('50');
-  await parlay.getByRole('button', { name: 'Set stake' }).click();
-  await expect(parlay).toContainText(`$${(cents / 100).toFixed(2)}`);
-  await parlay.scrollIntoViewIfNeeded();
-  await chat.shot('professor-parlay');
-
-  await parlay.getByRole('button', { name: 'Review and confirm' }).click();
-  const slip = cardOf('Bet slip');
-  await expect(slip).toContainText('nothing is ever placed');
-  await expect(slip).toContainText('1-800-GAMBLER');
-  // It stands where the parlay was, so that nothing can be confirmed twice.
-  await expect(parlay).toHaveCount(0);
-  await expect(page.getByText('The chat told the page of “bet_slip.confirmed”: 2 legs')).toBeVisible();
+  const payout = `$${(cents / 100).toFixed(2)}`;
+  await slip.getByRole('spinbutton', { name: 'Stake in $' }).fill('50');
+  await slip.getByRole('button', { name: 'Set stake' }).click();
+  await expect(slip).toContainText(`Payout for $50.00, ${payout}`);
   await chat.shot('professor-slip');
+
+  await slip.getByRole('button', { name: 'Review slip' }).click();
+  const review = cardOf(chat, 'Check your slip');
+  await expect(review).toContainText('Stake, $50.00');
+  await expect(review).toContainText(`Payout, ${payout}`);
+  await expect(slip).toHaveCount(0);
+  await chat.shot('professor-review');
+  await review.getByRole('button', { name: 'Confirm slip' }).click();
+  const final = cardOf(chat, 'Bet slip');
+  await expect(final).toContainText('nothing is ever placed');
+  await expect(final).toContainText('1-800-GAMBLER');
+  // It stands where the slip was, so that nothing can be confirmed twice.
+  await expect(review).toHaveCount(0);
+  const told = page.getByText('Your slip is confirmed: 2 legs, $50.00 to return');
+  await expect(told).toBeVisible();
+  await chat.shot('professor-confirmed');
 
   await chat.ask('Find the injury report');
   await chat.answered();
   await expect(chat.log.getByText('Injury report: New York Yankees').first()).toBeVisible();
   await expect(chat.answers().last()).toContainText('Theo Marsh');
   await chat.shot('professor-news');
+  // What the page was told is in the chat, too: the notice about it goes by itself.
+  await expect(told).toHaveCount(0);
 });
 
-test('a stake that is none is refused in a sentence, and a team is mentioned with its card @phone', async ({
+test('a stake that is none is refused at its field, and a team is mentioned with its card @phone', async ({
   chat,
 }) => {
-  // The browser notes it, too.
-  chat.tolerated = /422/;
-  await chat.open('lock');
-  await chat.ask("What are tonight's odds?");
-  await chat.answered();
+  const board = await openBoard(chat);
   const tables = chat.log.getByRole('table');
   await expect(tables).toHaveCount(5);
   const wide = await tables.evaluateAll((all) =>
@@ -77,14 +100,27 @@ test('a stake that is none is refused in a sentence, and a team is mentioned wit
       .map((table) => table.textContent),
   );
   expect(wide, 'tables that do not fit').toEqual([]);
-  await chat.log.getByRole('button', { name: '★ -1.5 -' }).first().click();
-  await chat.answered();
-  await chat.frame.getByRole('spinbutton', { name: 'Stake in $' }).fill('-5');
+  await click(chat, chat.log.getByRole('button', { name: '★ -1.5 (-' }).first());
+  await click(chat, board.getByRole('button', { name: /^Open slip/ }));
+  const slip = cardOf(chat, 'Your slip');
+  const stake = slip.getByRole('spinbutton', { name: 'Stake in $' });
+  await expect(slip).toContainText('Payout for $10.00');
+  await stake.fill('-5');
   await chat.button('Set stake').click();
-  await expect(chat.frame.getByRole('alert')).toHaveText(
-    'A stake is an amount from $0.01 to $10,000, in whole cents.',
-  );
+  const wrong = slip.getByText('A stake is an amount from $0.01 to $10,000, in whole cents.');
+  await expect(wrong).toBeVisible();
+  const [field, sentence] = [await stake.boundingBox(), await wrong.boundingBox()];
+  expect((sentence?.y ?? 0) - (field?.y ?? 0) - (field?.height ?? 0)).toBeLessThan(12);
+  await expect(slip).not.toContainText('Payout');
+  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
   await chat.shot('professor-refused');
+  await chat.page.reload();
+  await expect(wrong).toBeVisible();
+  await expect(stake).toHaveValue('-5');
+  // What stands in the field is what is reviewed.
+  await stake.fill('20');
+  await chat.button('Review slip').click();
+  await expect(cardOf(chat, 'Check your slip')).toContainText('Stake, $20.00');
 
   await chat.composer.pressSequentially('Tell me of @yank');
   await chat.frame.getByRole('option', { name: 'New York Yankees', exact: true }).click();
@@ -92,6 +128,46 @@ test('a stake that is none is refused in a sentence, and a team is mentioned wit
   await chat.answered();
   await expect(chat.answers().last()).toContainText('New York Yankees @ Boston Red Sox');
   await expect(chat.answers().last()).toContainText('made-up sample data');
+});
+
+test('all that can be clicked works after a reload, and clicked twice it does once', async ({
+  chat,
+  page,
+}) => {
+  const board = await openBoard(chat);
+  const price = pricesOf(board).first();
+  await price.dblclick();
+  await chat.answered();
+  await expect(price).toContainText('✓');
+  await page.reload();
+  await expect(price).toContainText('✓');
+  await click(chat, price);
+  await expect(board).toContainText('Your slip is empty.');
+  await click(chat, price);
+
+  await page.reload();
+  const open = board.getByRole('button', { name: /^Open slip/ });
+  await open.dblclick();
+  await chat.answered();
+  const slip = cardOf(chat, 'Your slip');
+  await expect(slip).toHaveCount(1);
+  await expect(slip).toBeInViewport({ ratio: 1 });
+  await page.reload();
+  await slip.getByRole('button', { name: 'Review slip' }).dblclick();
+  // The button that comes under the pointer was not clicked.
+  const review = cardOf(chat, 'Check your slip');
+  await expect(review).toBeVisible();
+  await page.reload();
+  await review.getByRole('button', { name: 'Back' }).click();
+  await expect(slip).toBeVisible();
+  await slip.getByRole('button', { name: 'Review slip' }).click();
+  await review.getByRole('button', { name: 'Confirm slip' }).dblclick();
+  await expect(cardOf(chat, 'Bet slip')).toHaveCount(1);
+  await chat.answered();
+  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
+  await page.reload();
+  await expect(cardOf(chat, 'Bet slip')).toHaveCount(1);
+  await expect(review).toHaveCount(0);
 });
 
 test('a player is mentioned and shown, a line is drawn, and a game is opened by the page', async ({
@@ -109,11 +185,20 @@ test('a player is mentioned and shown, a line is drawn, and a game is opened by 
 
   await chat.ask('How has the Yankees line moved?');
   await chat.answered();
-  await expect(chat.log.locator('.recharts-surface').first()).toBeVisible();
+  const line = cardOf(chat, 'Line movement');
+  await expect(line).toContainText('New York Yankees to win');
+  await expect(line).toContainText('Price, in American odds');
+  await expect(line).toContainText(/Time, [A-Z]{3,4}/);
+  const [, now] = /Now, ([+-]\d{3})/.exec((await line.textContent()) ?? '') ?? [];
+  const ticks = line.locator('.recharts-yAxis-tick-labels text');
+  await expect(ticks.first()).toBeVisible();
+  const [least, ...more] = (await ticks.allTextContents()).map((tick) => Number(tick.replace('−', '-')));
+  // The axis is around the price, which is never near zero.
+  for (const tick of [least as number, ...more]) expect(Math.abs(tick - Number(now))).toBeLessThan(60);
   await chat.shot('professor-line');
 
   await chat.ask('Open the Lakers game');
-  await expect(page.getByText('The chat asked the page for “open_game”: Los Angeles Lakers')).toBeVisible();
+  await expect(page.getByText('would open Los Angeles Lakers @ Golden State Warriors')).toBeVisible();
   await expect(chat.answers().last()).toContainText('The page has it open');
 });
 
@@ -153,7 +238,9 @@ test('a board in view refreshes its prices, marks what moved, and does nothing e
   const movement = card.getByText(/^Since \d\d:\d\d .+: \d+ up ▲, \d+ down ▼\.$/);
   await expect(movement).toBeVisible();
   const marked = card.getByRole('button').filter({ hasText: /[▲▼]/ });
-  await expect(marked.first()).toHaveAccessibleName(/(up|down) .*[+-]\d{3}, (.+, )?(Spread|Total|Moneyline)/);
+  await expect(marked.first()).toHaveAccessibleName(
+    /(up|down) .*[+-]\d{3}\)?, (.+, )?(Spread|Total|Moneyline)/,
+  );
   await expect(marked.first()).not.toHaveAccessibleName(/[▲▼]/);
   await chat.shot('professor-live');
 
@@ -168,8 +255,9 @@ test('a board in view refreshes its prices, marks what moved, and does nothing e
   // A click shows at once where it was made, and again takes it back.
   const price = card.getByRole('button', { name: /Red Sox, Spread/ });
   await price.click();
-  await expect(card.getByText(/On your slip: Boston Red Sox \+1\.5\. 1 leg at/)).toBeVisible();
   await expect(price).toContainText('✓');
+  await expect(card.getByText(/On your slip: Boston Red Sox \+1\.5\. 1 leg at/)).toBeVisible();
+  await chat.answered();
   await price.click();
   await expect(card.getByText('On your slip:')).toHaveCount(0);
 
@@ -189,7 +277,7 @@ test('a board in view refreshes its prices, marks what moved, and does nothing e
 
 test('a parlay is made, changed and staked by words, and stands where one looks @phone', async ({ chat }) => {
   await chat.open('lock');
-  const parlay = chat.log.locator('.w-card', { has: chat.frame.getByText('Your parlay', { exact: true }) });
+  const parlay = cardOf(chat, 'Your slip');
   const legs = parlay.getByRole('button', { name: 'Remove' });
   await chat.ask('Make me a three-leg parlay under +600');
   await chat.answered();

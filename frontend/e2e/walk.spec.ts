@@ -126,7 +126,7 @@ test('a branded chat opens in its colours, a click is seen at once, and a parlay
   await host.button('The board').click();
   await host.answered();
   const board = app.card('Odds board');
-  const prices = board.getByRole('button').filter({ hasText: /[+-]\d{3,4}$/ });
+  const prices = board.getByRole('table').getByRole('button');
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -139,13 +139,13 @@ test('a branded chat opens in its colours, a click is seen at once, and a parlay
   await expect(prices.nth(0)).toHaveAttribute('aria-busy', 'true');
   letGo();
   await expect(prices.nth(0)).toHaveText(/^✓/);
-  await expect(board).toContainText('On your slip: New York Yankees -1.5. 1 leg at');
+  await expect(board).toContainText('Added New York Yankees -1.5 at ');
   await host.answered();
   await page.unroute('**/chatkit/parley');
   await host.shot('walk-clicked');
 
   await app.ask('Make me a one-leg parlay under +600');
-  const parlay = app.card('Your parlay');
+  const parlay = app.card('Your slip');
   await expect(parlay).toHaveCount(1);
   await expect(parlay).toBeInViewport({ ratio: 0.9 });
   await expect(parlay).toContainText('Off your slip: New York Yankees -1.5.');
@@ -154,7 +154,8 @@ test('a branded chat opens in its colours, a click is seen at once, and a parlay
   await expect(host.answers().last()).toContainText('Cooked you one up, sharp. 1 leg at');
   await host.shot('walk-parlay');
 
-  await parlay.getByRole('button', { name: 'Review and confirm' }).click();
+  await parlay.getByRole('button', { name: 'Review slip' }).click();
+  await app.card('Check your slip').getByRole('button', { name: 'Confirm slip' }).click();
   await expect(app.card('Bet slip')).toContainText('1-800-GAMBLER');
   await expect.poll(() => host.received('effect')).toHaveLength(1);
   expect((await host.received('effect'))[0]?.[1]).toMatchObject({
@@ -244,8 +245,8 @@ test('on a phone and on the smallest one, prices and predictions are whole and t
   }
   await app.card('Odds board').getByRole('button', { name: '★' }).first().click();
   await host.answered();
-  await host.frame.locator('.to-latest').click();
-  await expect(app.card('Your parlay').getByRole('button', { name: 'Remove' })).toBeInViewport();
+  await app.card('Odds board').getByRole('button', { name: 'Open slip' }).click();
+  await expect(app.card('Your slip').getByRole('button', { name: 'Remove' })).toBeInViewport();
   await app.ask('Make me a three-leg parlay under +600');
   await host.shot('walk-parlay-320');
   await app.ask('What does our model predict?');

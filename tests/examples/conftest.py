@@ -100,8 +100,10 @@ def nodes(node: Any) -> list[dict[str, Any]]:
 
 
 def offered(widget: WidgetRoot, kind: str) -> list[dict[str, Any]]:
-    actions = [node.get("onClickAction") or node.get("onSubmitAction") or {} for node in nodes(tree(widget))]
-    return [action for action in actions if action.get("type") == kind]
+    root = tree(widget)
+    footer = [button["action"] for key in ("confirm", "cancel") if (button := root.get(key))]
+    actions = [node.get("onClickAction") or node.get("onSubmitAction") or {} for node in nodes(root)]
+    return [action for action in [*actions, *footer] if action.get("type") == kind]
 
 
 def words(widget: WidgetRoot) -> list[str]:

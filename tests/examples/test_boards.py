@@ -3,9 +3,11 @@
 import asyncio
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from chatkit.types import WidgetItem
+from chatkit.widgets import WidgetRoot
 
 from chatkit_link.client import ClientError
 from examples.professor_lock.actions import build_actions
@@ -21,10 +23,11 @@ from examples.professor_lock.view import View
 from tests.examples.conftest import Student, nodes, offered, tree, words
 from tests.examples.lecture import BEGINS, LectureClock
 from tests.examples.test_odds_api import KEY, OddsServer
+from tests.examples.test_professor_lock import open_slip
 from tests.sdk_server import serve
 
 #: A price that has moved, with what may stand before it.
-MOVED = re.compile(r"[✓★]?[▲▼] ([+-]?\d+(?:\.\d+)? )?[+-]\d{3,}")
+MOVED = re.compile(r"[✓★]?[▲▼] (?:[+-]?\d+(?:\.\d+)? \([+-]\d{3,}\)|[+-]\d{3,})")
 
 
 def movement(item: WidgetItem) -> str:
@@ -57,7 +60,7 @@ async def test_the_card_changes_to_another_bookmaker_and_its_prices_can_be_click
     await student.click(changed, "lock.add_leg", at=4)
     clicked = await student.widget("game-odds")  # which is still of that bookmaker
     assert {price["payload"]["bookmaker"] for price in offered(clicked.widget, "lock.add_leg")} == {"betmgm"}
-    assert any(word.startswith("Over ") for word in words((await student.widget("parlay")).widget))
+    assert any(word.startswith("Over ") for word in words((await open_slip(student, "game-odds")).widget))
 
 
 async def test_prices_that_moved_are_marked_and_stay_marked_after_a_reload(
@@ -135,15 +138,18 @@ async def test_a_click_shows_where_it_was_made_and_a_second_one_takes_it_back(st
     said = words(board.widget)
     (picked,) = offered(board.widget, "lock.drop_leg")
     assert any(word.startswith("✓ ") for word in said)
-    (note,) = [word for word in said if word.startswith("On your slip: ")]
-    assert re.fullmatch(r"On your slip: .+\. 1 leg at [+-]\d+, \$10\.00 would return \$\d+\.\d\d\.", note)
+    (note,) = [word for word in said if word.startswith("Added ")]
+    assert re.fullmatch(r"Added .+\. 1 leg at [+-]\d+, \$10\.00 would return \$\d+\.\d\d\.", note)
+    later = words((await student.change(board, "lock.follow")).widget)  # what was done is not said for ever
+    assert any(re.match(r"On your slip: .+\. 1 leg at", word) for word in later) and note not in later
+    board = await student.widget("odds-board")
     await student.click(board, "lock.drop_leg")
     board = await student.widget("odds-board")
     assert offered(board.widget, "lock.drop_leg") == [] and picked["payload"] in [
         action["payload"] for action in offered(board.widget, "lock.add_leg")
     ]
     assert not any(word.startswith("On your slip") for word in words(board.widget))
-    assert "No legs yet" in str(words((await student.widget("parlay")).widget))
+    assert offered(board.widget, "lock.open_slip") == []
 
 
 async def test_a_leg_of_a_game_that_is_over_is_taken_off_where_it_was_clicked(
@@ -151,6 +157,7 @@ async def test_a_leg_of_a_game_that_is_over_is_taken_off_where_it_was_clicked(
 ) -> None:
     await student.ask("Odds for the Lakers")
     await student.click(await student.widget("game-odds"), "lock.add_leg")
+    await open_slip(student, "game-odds")
     card = await student.widget("game-odds")
     clock.go_on(hours=24)
     answer = await student.click(card, "lock.drop_leg")
@@ -162,22 +169,26 @@ async def test_a_leg_of_a_game_that_is_over_is_taken_off_where_it_was_clicked(
 async def test_a_board_learns_from_a_refresh_what_was_removed_on_the_slip(student: Student) -> None:
     await student.ask("What are tonight's odds?")
     await student.click(await student.widget("odds-board"), "lock.add_leg")
-    await student.change(await student.widget("parlay"), "lock.remove_leg")
+    await student.change(await open_slip(student), "lock.remove_leg")
     board = await student.widget("odds-board")
     assert offered(board.widget, "lock.drop_leg")
     assert offered((await student.change(board, "lock.follow")).widget, "lock.drop_leg") == []
 
 
-async def test_a_click_on_an_old_board_shows_there_and_brings_the_slip_to_the_end(student: Student) -> None:
+async def test_a_click_on_an_old_board_shows_there(student: Student) -> None:
     await student.ask("What are tonight's odds?")
     board = await student.widget("odds-board")
     await student.click(board, "lock.add_leg")
     await student.ask("Thanks")
     await student.click(await student.widget("odds-board"), "lock.add_leg", at=8)
-    items = (await student.client.get_thread(student.thread_id)).items.data
-    assert items[-1].id == (await student.widget("parlay")).id
-    notes = [word for word in words((await student.widget("odds-board")).widget) if word.startswith("On your slip")]
+    said = words((await student.widget("odds-board")).widget)
+    notes = [word for word in said if word.startswith(("On your slip: ", "Added "))]
     assert len(notes) == 2 and all("2 legs" in note for note in notes)
+    assert len(_legs((await open_slip(student)).widget)) == 2
+
+
+def _legs(slip: WidgetRoot) -> list[dict[str, Any]]:
+    return offered(slip, "lock.remove_leg")
 
 
 async def test_all_who_look_cost_one_request_a_minute() -> None:

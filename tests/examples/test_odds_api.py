@@ -9,9 +9,10 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from examples.professor_lock.board import Display, line_movement, odds_board
+from examples.professor_lock.board import Display, odds_board
 from examples.professor_lock.exchange import FeedError
 from examples.professor_lock.games import look_up
+from examples.professor_lock.line import line_chart, line_of, side_asked
 from examples.professor_lock.odds_api import Event, OddsApi, Snapshot
 from examples.professor_lock.slate import SampleSlate, slate
 from examples.professor_lock.view import View
@@ -204,7 +205,7 @@ async def test_what_a_bookmaker_leaves_out_is_missing_and_takes_nothing_else_wit
     assert "DraftKings" not in said and {"FanDuel", "BetMGM", "–"} <= set(said)
     assert len(offered(board, "lock.add_leg")) == 2
     assert "No bookmaker offers this yet." in said
-    chart = line_movement(events[1], [], market="h2h", zone="UTC", sample=False)
+    chart = line_chart(line_of(events[1], [], "h2h", "any"), zone="UTC", sample=False)
     assert "Nobody has kept how this line moved." in words(chart)
 
 
@@ -222,7 +223,11 @@ def test_a_draw_is_a_side_and_a_game_under_way_says_so() -> None:
     board = odds_board([event], View(market="h2h"), Display(BEGINS, "America/New_York", sample=False))
     sides = [one["payload"]["outcome"] for one in offered(board, "lock.add_leg")][:3]
     assert sides == [event.away_team, "Draw", event.home_team]
-    assert "MLB · under way since 13:05 EST" in words(board)
+    said = words(board)
+    assert "MLB · under way since 13:05 EST" in said and "This game has begun: it takes no more picks." in said
+    assert {
+        node["disabled"] for node in nodes(tree(board)) if node.get("onClickAction", {}).get("type") == "lock.add_leg"
+    } == {True}
 
 
 def test_a_line_that_moved_by_points_is_drawn_in_points() -> None:
@@ -234,7 +239,29 @@ def test_a_line_that_moved_by_points_is_drawn_in_points() -> None:
         Snapshot(timestamp=BEGINS - timedelta(hours=1), data=[Event.model_validate(past)]),
         Snapshot(timestamp=BEGINS, data=[event]),
     ]
-    chart = line_movement(event, history, market="spreads", zone="UTC", sample=False)
+    chart = line_chart(line_of(event, history, "spreads", "yankees"), zone="UTC", sample=False)
     (drawn,) = [node for node in nodes(tree(chart)) if node["type"] == "Chart"]
     assert [point["value"] for point in drawn["data"]] == [-2.5, -1.5]
     assert drawn["series"][0]["label"] == "Spread, in points"
+
+
+def test_a_price_that_crossed_even_money_is_drawn_as_the_chance_that_it_implies() -> None:
+    past, now = slate(BEGINS, BEGINS)[0], slate(BEGINS, BEGINS)[0]
+    for game, price in ((past, -110), (now, 120)):
+        game["bookmakers"][0]["markets"][0]["outcomes"][1]["price"] = price
+    event = Event.model_validate(now)
+    history = [
+        Snapshot(timestamp=BEGINS - timedelta(hours=1), data=[Event.model_validate(past)]),
+        Snapshot(timestamp=BEGINS, data=[event]),
+    ]
+    chart = line_chart(line_of(event, history, "h2h", "red sox"), zone="UTC", sample=False)
+    (drawn,) = [node for node in nodes(tree(chart)) if node["type"] == "Chart"]
+    assert [point["value"] for point in drawn["data"]] == [52.4, 45.5]
+    assert {"Boston Red Sox to win", "-110", "+120", "Chance that the price implies, in %"} <= set(words(chart))
+
+
+def test_a_word_that_both_teams_have_names_neither() -> None:
+    event = Event.model_validate(slate(BEGINS, BEGINS)[0])
+    derby = event.model_copy(update={"away_team": "Chicago White Sox", "home_team": "Boston Red Sox"})
+    assert side_asked(derby, "h2h", "How did the sox move, the red ones?") == "Boston Red Sox"
+    assert side_asked(derby, "h2h", "How did the Sox move?") == "Chicago White Sox"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from examples.professor_lock.odds_api import Event, MarketKey
 from examples.professor_lock.parlay import MOST_LEGS, Parlay, Pick, quote
 from examples.professor_lock.slate import slate
+from examples.professor_lock.slip import figures
 from tests.examples.lecture import BEGINS
 
 
@@ -17,10 +18,10 @@ def test_a_leg_whose_line_moved_at_the_same_price_has_moved() -> None:
     assert leg is not None
     event.bookmakers[1].markets[1].outcomes[1].point = Decimal("2.5")
     parlay = Parlay(legs=[leg])
-    assert parlay.reprice([event]) == []
+    assert parlay.reprice([event], BEGINS, "UTC") == []
     assert (parlay.legs[0].price, parlay.legs[0].moved) == (leg.price, leg.shown)
     assert parlay.legs[0].name == "Boston Red Sox +2.5"
-    assert parlay.reprice([event]) == [] and parlay.legs[0].moved == ""  # looked at again, it has not
+    assert parlay.reprice([event], BEGINS, "UTC") == [] and parlay.legs[0].moved == ""  # looked at again, it has not
 
 
 def test_a_parlay_says_what_a_bookmaker_would() -> None:
@@ -46,7 +47,7 @@ def test_any_parlay_can_be_shown_and_kept(prices: list[int], stake: Decimal) -> 
     leg = {"bookmaker": "b", "market": "h2h", "outcome": "o", "name": "n", "game": "g", "book": "B", "shown": "s"}
     legs = [{**leg, "event": str(at), "price": price} for at, price in enumerate(prices)]
     parlay = Parlay.model_validate({"legs": legs, "stake": stake})
-    assert Decimal(parlay.data()["payout"].replace(",", "")) == parlay.payout >= stake
+    assert Decimal(figures(parlay)["payout"].replace(",", "")) == parlay.payout >= stake
     assert Parlay.model_validate_json(parlay.model_dump_json()) == parlay
 
 

@@ -1,6 +1,7 @@
 """The walk without a key, over the wire: from tonight's odds to a confirmed slip."""
 
 import asyncio
+import itertools
 import re
 from decimal import ROUND_DOWN, Decimal
 from math import prod
@@ -12,7 +13,6 @@ from chatkit.types import (
     ClientEffectEvent,
     ClientToolCallItem,
     InferenceOptions,
-    ThreadItemRemovedEvent,
     ThreadItemReplacedEvent,
     ToolChoice,
     UserMessageInput,
@@ -23,6 +23,7 @@ from chatkit.types import (
 
 from chatkit_link.client.client import ChatKitClient, ClientError
 from chatkit_link.widgets.templates import WidgetLibrary
+from examples.professor_lock.movement import Displayed
 from tests.examples.conftest import EXAMPLES, Student, nodes, offered, tree, words
 from tests.examples.lecture import LectureClock
 from tests.finished_stream import FinishedStream, told
@@ -30,7 +31,9 @@ from tests.finished_stream import FinishedStream, told
 
 def decimal_odds(widget: WidgetItem) -> list[Decimal]:
     """The American prices that a parlay's legs show, worked out here a second time."""
-    prices = [int(word) for word in words(widget.widget) if re.fullmatch(r"[+-]\d{3,5}", word)]
+    said = words(widget.widget)
+    legs = [word for label, word in itertools.pairwise(said) if label != "Odds"]  # below that is the product
+    prices = [int(word) for word in legs if re.fullmatch(r"[+-]\d{3,5}", word)]
     return [1 + (Decimal(price) / 100 if price > 0 else Decimal(100) / -price) for price in prices]
 
 
@@ -54,17 +57,33 @@ async def shown_parlay(student: Student) -> WidgetItem:
 
 
 def figure(widget: WidgetItem, label: str) -> str:
+    """What stands under a label, which may go on: "Payout for $10.00"."""
     said = words(widget.widget)
-    return said[said.index(label) + 1]
+    return said[next(at for at, word in enumerate(said) if word == label or word.startswith(f"{label} ")) + 1]
 
 
 async def start(student: Student, legs: int = 2) -> WidgetItem:
-    """A parlay of the first price of so many games; the builder."""
+    """A slip with the first price of so many games, opened."""
     await student.ask("What are tonight's odds?")
     board = await student.widget("odds-board")
     for leg in range(legs):
         await student.click(board, "lock.add_leg", at=6 * leg)  # a game has two outcomes at three bookmakers
-    return await student.widget("parlay")
+    return await open_slip(student)
+
+
+async def open_slip(student: Student, board: str = "odds-board") -> WidgetItem:
+    """By the button of the board; the slip is at the end of the thread then."""
+    await student.click(await student.widget(board), "lock.open_slip")
+    items = (await student.client.get_thread(student.thread_id)).items.data
+    slip = await student.widget("parlay")
+    assert items[-1].id == slip.id
+    return slip
+
+
+async def review(student: Student, slip: WidgetItem) -> WidgetItem:
+    """The slip as it would be confirmed, with the stake that stands in its field."""
+    (stake,) = [node["defaultValue"] for node in nodes(tree(slip.widget)) if node["type"] == "Input"]
+    return await student.change(slip, "lock.review", stake=stake)
 
 
 def choosing(text: str, *, tool: str | None = None, model: str | None = None) -> UserMessageInput:
@@ -115,58 +134,108 @@ async def test_a_second_price_of_the_same_market_takes_the_place_of_the_first(st
     assert len(decimal_odds(await student.widget("parlay"))) == 1
 
 
-async def test_the_parlay_stays_in_place_until_people_talk_on_and_then_follows_them(student: Student) -> None:
-    parlay = await start(student, legs=1)
+async def test_a_click_says_what_it_added_and_what_it_replaced(student: Student) -> None:
+    await student.ask("What are tonight's odds?")
+    await student.ask("Odds for the Yankees")
+    board, card = await student.widget("odds-board"), await student.widget("game-odds")
+    shown = [price for price, _ in Displayed.of(board.widget).prices.values()]
+    one, other = [price.split("(")[1].rstrip(")") for price in shown[:2]]
+
+    async def said(widget: WidgetItem, at: int) -> str:
+        await student.click(widget, "lock.add_leg", at=at)
+        (now,) = [
+            one for key in ("odds-board", "game-odds") for one in await student.widgets(key) if one.id == widget.id
+        ]
+        (note,) = [word for word in words(now.widget) if "would return" in word]
+        return note
+
+    assert (await said(board, 0)).startswith(
+        f"Added New York Yankees -1.5 at {one}, DraftKings. 1 leg at {one}, $10.00 would"
+    )
+    assert (await said(card, 0)).startswith(f"New York Yankees -1.5 is on your slip, at {one}, DraftKings. 1 leg")
+    assert (await said(board, 1)).startswith(
+        f"Boston Red Sox +1.5 at {other} takes the place of New York Yankees -1.5: a slip has one spread pick of a "
+    )
+    assert (await said(board, 3)).startswith("Boston Red Sox +1.5 is now at FanDuel, ")
     board = await student.widget("odds-board")
+    await student.click(board, "lock.drop_leg")
+    assert "Took Boston Red Sox +1.5 off your slip. Your slip is empty." in words(
+        (await student.widget("odds-board")).widget
+    )
+
+
+async def test_the_slip_is_opened_from_the_board_and_then_follows_what_is_clicked(student: Student) -> None:
+    await student.ask("What are tonight's odds?")
+    board = await student.widget("odds-board")
+    assert offered(board.widget, "lock.open_slip") == []
+    await student.click(board, "lock.add_leg")
+    assert await student.widgets("parlay") == []  # nothing is put below the board unless it is asked for
+    board = await student.widget("odds-board")
+    assert re.fullmatch(r"Open slip: 1 leg at [+-]\d+", tree(board.widget)["confirm"]["label"])
+    slip = await open_slip(student)
     second = await student.click(board, "lock.add_leg", at=6)
     replaced = [event.item.id for event in second.events if isinstance(event, ThreadItemReplacedEvent)]
-    assert replaced == [parlay.id, board.id]
+    assert replaced == [board.id, slip.id]
+    assert len(decimal_odds(await student.widget("parlay"))) == 2
+
     await student.ask("Thanks")
-    third = await student.click(board, "lock.add_leg", at=12)
-    assert [event.item_id for event in third.events if isinstance(event, ThreadItemRemovedEvent)] == [parlay.id]
-    items = (await student.client.get_thread(student.thread_id)).items.data
-    assert items[-1].id == (await student.widget("parlay")).id
-    assert len(decimal_odds(await student.widget("parlay"))) == 3
+    moved = await open_slip(student)
+    assert moved.id != slip.id and len(decimal_odds(moved)) == 2
+
+
+async def test_a_slip_is_looked_through_with_the_stake_that_stands_in_its_field(student: Student) -> None:
+    slip = await start(student)
+    assert offered(slip.widget, "lock.confirm") == []
+    seen = await student.change(slip, "lock.review", stake="25")
+    assert tree(seen.widget)["key"] == "bet-review" and seen.id == slip.id
+    assert figure(seen, "Stake") == "$25.00" and figure(seen, "Payout") == f"${returned(25, seen)}"
+    assert "Nothing is placed here." in str(words(seen.widget))
+    again = await student.change(seen, "lock.edit")
+    assert figure(again, "Payout") == f"${returned(25, again)}" and decimal_odds(again) == decimal_odds(slip)
 
 
 async def test_a_confirmed_slip_goes_to_the_page_and_is_placed_by_nobody(student: Student) -> None:
-    parlay = await start(student)
-    confirmed = await student.click(parlay, "lock.confirm")
+    slip = await start(student)
+    seen = await review(student, slip)
+    confirmed = await student.click(seen, "lock.confirm")
     (effect,) = effects(confirmed)
     assert effect.name == "bet_slip.confirmed"
     assert effect.data["placed"] is False
-    assert f"${effect.data['payout']}" == figure(parlay, "Payout")
-    assert len(effect.data["legs"]) == len(decimal_odds(parlay)) == 2
-    slip = await student.widget("bet-slip")
-    assert effect.data["id"] == slip.id == parlay.id  # it stands where the parlay was
-    assert any("nothing is ever placed" in word for word in words(slip.widget))
-    assert any("1-800-GAMBLER" in word for word in words(slip.widget))
+    assert f"${effect.data['payout']}" == figure(slip, "Payout") == figure(seen, "Payout")
+    assert effect.data["message"] == f"Your slip is confirmed: {effect.data['title']}. Nothing was placed."
+    assert len(effect.data["legs"]) == len(decimal_odds(slip)) == 2
+    final = await student.widget("bet-slip")
+    assert effect.data["id"] == final.id == slip.id  # it stands where the slip was
+    assert any("nothing is ever placed" in word for word in words(final.widget))
+    assert any("1-800-GAMBLER" in word for word in words(final.widget))
 
 
 async def test_a_slip_is_confirmed_once_and_the_next_click_begins_another_parlay(student: Student) -> None:
-    parlay = await start(student)
+    slip = await start(student)
     board = await student.widget("odds-board")
-    await student.click(parlay, "lock.confirm")
-    again = await student.click(parlay, "lock.confirm")  # of a page that has not seen it yet
+    seen = await review(student, slip)
+    await student.click(seen, "lock.confirm")
+    again = await student.click(seen, "lock.confirm")  # of a page that has not seen it yet
     assert "does not offer that" in refusal(again) and not effects(again)
     await student.click(board, "lock.add_leg", at=12)
-    assert len(decimal_odds(await student.widget("parlay"))) == 1
+    assert len(decimal_odds(await open_slip(student))) == 1
     assert len(await student.widgets("bet-slip")) == 1
 
 
 async def test_prices_that_moved_before_a_slip_is_confirmed_are_shown_first(
     student: Student, clock: LectureClock
 ) -> None:
-    parlay = await start(student)
-    before = decimal_odds(parlay)
+    slip = await start(student)
+    seen = await review(student, slip)
+    before = decimal_odds(seen)
     clock.go_on(hours=3)
-    asked = await student.click(parlay, "lock.confirm")
+    asked = await student.click(seen, "lock.confirm")
     assert not effects(asked)
-    moved = await student.widget("parlay")
-    assert moved.id == parlay.id and await student.widgets("bet-slip") == []
-    assert "The board has moved. Look again, then confirm." in words(moved.widget)
+    moved = await student.widget("bet-review")
+    assert moved.id == slip.id and await student.widgets("bet-slip") == []
+    assert re.search(r"(A price has|2 prices have) moved\. Look again, then confirm\.", str(words(moved.widget)))
     assert decimal_odds(moved) != before
-    assert any(re.fullmatch(r"was [+-]\d\.5 [+-]\d{3}", word) for word in words(moved.widget))
+    assert any(re.fullmatch(r"was [+-]\d\.5 \([+-]\d{3}\)", word) for word in words(moved.widget))
     assert figure(moved, "Payout") == f"${returned(10, moved)}"
 
     (effect,) = effects(await student.click(moved, "lock.confirm"))
@@ -174,15 +243,38 @@ async def test_prices_that_moved_before_a_slip_is_confirmed_are_shown_first(
     assert not any(word.startswith("was ") for word in words((await student.widget("bet-slip")).widget))
 
 
-async def test_legs_that_cannot_be_had_any_more_are_taken_out_and_counted(
-    student: Student, clock: LectureClock
-) -> None:
-    parlay = await start(student)
-    clock.go_on(hours=24)
-    assert not effects(await student.click(parlay, "lock.confirm"))
+async def test_a_game_that_began_says_so_on_the_slip_and_on_its_board(student: Student, clock: LectureClock) -> None:
+    slip = await start(student)
+    seen = await review(student, slip)
+    board = await student.widget("odds-board")
+    clock.go_on(hours=5)  # the first game began at 18:05, the second one begins at 18:30, and it is 18:40
+    assert not effects(await student.click(seen, "lock.confirm"))
     left = await student.widget("parlay")
-    assert any("2 of its legs cannot be had any more" in word for word in words(left.widget))
-    assert decimal_odds(left) == [] and offered(left.widget, "lock.confirm") == []
+    (warning,) = [word for word in words(left.widget) if "is off your slip" in word]
+    assert "New York Yankees -1.5 is off your slip: the game began at 18:05 EST." in warning
+    assert "Boston Celtics -2.5 is off your slip: the game began at 18:30 EST." in warning
+    assert decimal_odds(left) == [] and offered(left.widget, "lock.review") == []
+
+    refused = await student.click(board, "lock.add_leg", at=2)
+    assert refusal(refused) == (
+        "New York Yankees @ Boston Red Sox began at 18:05 EST, and a game that has begun takes no picks here."
+    )
+    fresh = await student.change(board, "lock.follow")
+    prices = [node for node in nodes(tree(fresh.widget)) if node.get("onClickAction", {}).get("type") == "lock.add_leg"]
+    assert [price["disabled"] for price in prices] == [True] * 12 + [False] * 18
+    assert words(fresh.widget).count("This game has begun: it takes no more picks.") == 2
+    assert "began at 18:05 EST" in (await student.ask("Add the Yankees")).text
+
+
+async def test_legs_that_cannot_be_had_any_more_are_taken_out_and_named(student: Student, clock: LectureClock) -> None:
+    slip = await start(student)
+    seen = await review(student, slip)
+    clock.go_on(hours=24)
+    assert not effects(await student.click(seen, "lock.confirm"))
+    left = await student.widget("parlay")
+    (warning,) = [word for word in words(left.widget) if "is off your slip" in word]
+    assert warning.count("DraftKings does not offer it any more.") == 2
+    assert decimal_odds(left) == [] and offered(left.widget, "lock.review") == []
 
 
 async def test_a_price_that_moved_since_its_board_was_shown_says_so_as_a_leg(
@@ -190,11 +282,12 @@ async def test_a_price_that_moved_since_its_board_was_shown_says_so_as_a_leg(
 ) -> None:
     await student.ask("What are tonight's odds?")
     board = await student.widget("odds-board")
-    shown = next(word for word in words(board.widget) if word.startswith("-1.5 "))
+    shown = next(word for word in words(board.widget) if word.startswith("-1.5 ("))
     clock.go_on(hours=3)
     await student.click(board, "lock.add_leg")
-    said = words((await student.widget("parlay")).widget)
-    assert f"was {shown}" in said and shown.split()[1] not in said
+    assert f" It was {shown} when the board showed it." in str(words((await student.widget("odds-board")).widget))
+    said = words((await open_slip(student)).widget)
+    assert f"was {shown}" in said and shown.split()[1].strip("()") not in said
 
 
 async def test_a_price_of_yesterdays_board_is_off_the_board(student: Student, clock: LectureClock) -> None:
@@ -202,7 +295,7 @@ async def test_a_price_of_yesterdays_board_is_off_the_board(student: Student, cl
     board = await student.widget("odds-board")
     clock.go_on(hours=24)
     assert "off the board" in refusal(await student.click(board, "lock.add_leg"))
-    assert await student.widgets("parlay") == []
+    assert offered((await student.widget("odds-board")).widget, "lock.open_slip") == []
 
 
 async def test_a_leg_that_was_removed_is_not_removed_again(student: Student) -> None:
@@ -237,13 +330,20 @@ STAKES: list[Any] = [*NUMBERS, "ten", "", None, True, [1], {}]
 
 
 @pytest.mark.parametrize("stake", STAKES, ids=[str(stake)[:9] for stake in STAKES])
-async def test_a_stake_that_is_none_is_refused_in_a_sentence(student: Student, stake: Any) -> None:
-    parlay = await start(student, legs=1)
-    with pytest.raises(ClientError) as refused:
-        await student.change(parlay, "lock.set_stake", stake=stake)
-    assert refused.value.status == 422
-    assert "A stake is an amount from $0.01 to $10,000, in whole cents." in str(refused.value)
-    assert tree((await student.widget("parlay")).widget) == tree(parlay.widget)
+async def test_a_stake_that_is_none_is_refused_at_its_field_and_pays_nothing(student: Student, stake: Any) -> None:
+    slip = await start(student, legs=1)
+    for kind in ("lock.set_stake", "lock.review"):
+        wrong = await student.change(slip, kind, stake=stake)
+        said = words(wrong.widget)
+        assert "A stake is an amount from $0.01 to $10,000, in whole cents." in said
+        assert not any(word.startswith("Payout") for word in said)
+        (field,) = [node for node in nodes(tree(wrong.widget)) if node["type"] == "Input"]
+        assert field["defaultValue"] == (stake[:24] if isinstance(stake, str) else "")
+        # Nor does it come back by a click on the board.
+        await student.click(await student.widget("odds-board"), "lock.add_leg", at=6)
+        assert not any(word.startswith("Payout") for word in words((await student.widget("parlay")).widget))
+    mended = await student.change(await student.widget("parlay"), "lock.set_stake", stake=" $20 ")
+    assert figure(mended, "Payout") == f"${returned(20, mended)}"
 
 
 @pytest.mark.parametrize(
@@ -306,10 +406,30 @@ async def test_a_player_nobody_knows_is_a_sentence(student: Student) -> None:
 
 
 async def test_a_line_that_moved_is_a_chart(student: Student) -> None:
-    await student.ask("How has the Yankees line moved?")
-    (chart,) = [node for node in nodes(tree((await student.widget("line-movement")).widget)) if node["type"] == "Chart"]
-    assert len(chart["data"]) == 11 and chart["data"][0]["value"] == 0
-    assert all(abs(point["value"]) < 5 for point in chart["data"])
+    answer = await student.ask("How has the Yankees line moved?")
+    card = (await student.widget("line-movement")).widget
+    (chart,) = [node for node in nodes(tree(card)) if node["type"] == "Chart"]
+    said, drawn = words(card), [f"{point['value']:+.0f}" for point in chart["data"]]
+    assert {"New York Yankees to win", "New York Yankees @ Boston Red Sox · DraftKings"} <= set(said)
+    assert {"Price, in American odds", "Time, EST", "Tue 24 Nov, 17:40 EST"} <= set(said)
+    assert len(drawn) == 11 and said[said.index("Now") + 1] == drawn[-1]
+    assert f"New York Yankees to win, at DraftKings: the line went from {drawn[0]} to {drawn[-1]}." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "drawn"),
+    [
+        ("How has the Red Sox line moved?", "Boston Red Sox to win"),
+        ("How has the Red Sox spread moved?", "Boston Red Sox +1.5"),
+        ("Show me a chart of the spread of New York", "New York Yankees -1.5"),
+        ("Did the under in the Lakers game move?", "Under 231.5"),
+        ("How did the Yankees and the Red Sox move?", "New York Yankees to win"),
+    ],
+)
+async def test_the_line_that_is_asked_for_is_the_one_that_is_drawn(student: Student, asked: str, drawn: str) -> None:
+    answer = await student.ask(asked)
+    said = words((await student.widget("line-movement")).widget)
+    assert drawn in said and drawn in answer.text and "Price, in American odds" in said
 
 
 async def test_predictions_are_a_table(student: Student) -> None:

@@ -14,6 +14,7 @@ from chatkit.types import (
 from chatkit_link.settings import Settings
 from tests.agents.test_models import conversation, scripted
 from tests.examples.conftest import offered, student_of
+from tests.examples.test_professor_lock import open_slip
 from tests.model_server import Call, Calls, Failed, Say
 
 
@@ -33,7 +34,7 @@ async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_serv
         answer = await student.ask(message)
         shown = await student.widget("odds-board")
         await student.click(shown, "lock.add_leg")
-        await student.widget("parlay")
+        await open_slip(student)
 
     first, second = conversation(model)
     assert answer.text == "The Yankees are the favourites. Sample data."

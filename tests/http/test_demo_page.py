@@ -1,6 +1,7 @@
 """What the server lets its demo page load, and tells it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -11,6 +12,7 @@ from tests.files.test_storage_claim import at, own_database
 from tests.limits.users import SECRET, bearer
 
 assert at and own_database  # fixtures
+LOCK = Path(__file__).parents[2] / "examples" / "professor_lock" / "chatkit-link.toml"
 
 
 def sources(answer: httpx2.Response) -> dict[str, set[str]]:
@@ -52,3 +54,20 @@ async def test_where_people_sign_in_the_way_out_can_be_opened_without_a_token(at
 async def test_a_server_with_documents_of_its_own_names_no_way_out(server: str) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{server}/api/agents")).json()["way_out"] is None
+
+
+async def test_an_agents_own_notice_does_not_hide_that_there_is_no_model(
+    make_settings: Callable[..., Settings],
+) -> None:
+    own = "For information and entertainment. No bets are placed here. Need help? 1-800-GAMBLER."
+
+    async def notices(language: str, **settings: str) -> dict[str, str | None]:
+        async with running(make_settings(config=LOCK, **settings)) as address, httpx2.AsyncClient(timeout=60) as http:
+            listed = await http.get(f"{address}/api/agents", headers={"Accept-Language": language})
+        return {agent["id"]: agent["notice"] for agent in listed.json()["agents"]}
+
+    offline = "The offline model answers, which is no language model. Set OPENAI_API_KEY for a real one."
+    assert await notices("en") == {"research": offline, "lock": f"{offline} {own}"}
+    assert str((await notices("de"))["lock"]).startswith("Hier antwortet das Offline-Modell")
+    with_model = await notices("en", openai_api_key="sk-canary-123", openai_base_url="http://127.0.0.1:9/v1")
+    assert with_model == {"research": None, "lock": own}

@@ -37,6 +37,8 @@ class BetSlip(TypedDict):
     profit: str
     responsible: str
     caveats: str
+    confirmed: bool
+    warning: str
 
 
 class GameCardLinesItem(TypedDict):
@@ -90,6 +92,7 @@ class GameOddsPrice(TypedDict):
     best: bool
     moved: Literal["", "up", "down"]
     picked: bool
+    closed: bool
 
 
 class GameOddsRow(TypedDict):
@@ -114,6 +117,7 @@ class GameOdds(TypedDict):
     bookmakers: list[GameOddsChoice]
     tables: list[GameOddsTable]
     note: str
+    slip: str
 
 
 class LineMovementPointsItem(TypedDict):
@@ -122,11 +126,15 @@ class LineMovementPointsItem(TypedDict):
 
 
 class LineMovement(TypedDict):
-    title: str
-    what: str
-    unit: str
-    sample: bool
+    pick: str
+    place: str
+    since: str
+    then: str
+    now: str
+    axis: str
+    times: str
     points: list[LineMovementPointsItem]
+    sample: bool
 
 
 class OddsBoardView(TypedDict):
@@ -168,6 +176,7 @@ class OddsBoardPrice(TypedDict):
     best: bool
     moved: Literal["", "up", "down"]
     picked: bool
+    closed: bool
 
 
 class OddsBoardRow(TypedDict):
@@ -194,6 +203,8 @@ class OddsBoard(TypedDict):
     markets: list[OddsBoardChoice]
     games: list[OddsBoardGame]
     more: str
+    legend: str
+    slip: str
 
 
 class ParlayLegsItemPick(TypedDict):
@@ -225,6 +236,9 @@ class Parlay(TypedDict):
     profit: str
     responsible: str
     caveats: str
+    warning: str
+    typed: str
+    wrong: str
 
 
 class PlayerCardFiguresItem(TypedDict):

@@ -17,7 +17,10 @@ export function AgentChat({ agent, domainKey, ...around }: ChatProps & { agent: 
     [agent.url, domainKey],
   );
   const { notify } = around;
-  const handlers = useMemo(() => handlersOf(agent, (text) => notify({ text })), [agent, notify]);
+  const handlers = useMemo(
+    () => handlersOf(agent, (text) => notify({ text, isPassing: true })),
+    [agent, notify],
+  );
   return (
     <ChatKitView
       {...around}

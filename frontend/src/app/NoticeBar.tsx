@@ -1,13 +1,33 @@
 import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Linkify } from './Linkify';
 
-/** One sentence for the user, with at most one thing to do about it. */
-export type Notice = { text: string; isError?: boolean; action?: { name: string; run: () => void } };
+/** One sentence for the user, with at most one thing to do about it. A passing one goes by itself. */
+export type Notice = {
+  text: string;
+  isError?: boolean;
+  isPassing?: boolean;
+  action?: { name: string; run: () => void };
+};
+
+/** Long enough to read it twice. */
+const PASSES_AFTER_MS = 10_000;
 
 export function NoticeBar({ notice, onClose }: { notice: Notice; onClose: () => void }) {
   const { text, isError, action } = notice;
+  const bar = useRef<HTMLDivElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    if (!notice.isPassing) return;
+    const timer = setInterval(() => {
+      // Not while somebody is at it.
+      if (!bar.current?.matches(':hover') && !bar.current?.contains(document.activeElement)) close.current();
+    }, PASSES_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [notice]);
   return (
-    <div className="notice" role={isError ? 'alert' : 'status'} data-failure={isError || undefined}>
+    <div ref={bar} className="notice" role={isError ? 'alert' : 'status'} data-failure={isError || undefined}>
       <p>
         <Linkify text={text} />
       </p>

@@ -62,10 +62,11 @@ export function handlersOf({ id, mentions }: Agent, notify: Notify): Partial<Use
       },
     }),
     onClientTool: async ({ name, params }) => {
-      notify(`The chat asked the page for “${name}”${about(params)}.`);
+      notify(messageIn(params) ?? `The chat asked the page for “${name}”${about(params)}.`);
       return { done: true };
     },
-    onEffect: ({ name, data }) => notify(`The chat told the page of “${name}”${about(data)}.`),
+    onEffect: ({ name, data }) =>
+      notify(messageIn(data) ?? `The chat told the page of “${name}”${about(data)}.`),
   };
 }
 
@@ -90,6 +91,10 @@ export function commandsOf(
     },
   };
 }
+
+/** What an agent has written for the user, who knows nothing of names of tools and effects. */
+const messageIn = (data?: Record<string, unknown>) =>
+  typeof data?.message === 'string' && data.message ? data.message : null;
 
 /** The title of what it is about, where there is one. */
 const about = (data?: Record<string, unknown>) => (typeof data?.title === 'string' ? `: ${data.title}` : '');

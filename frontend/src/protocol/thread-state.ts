@@ -46,11 +46,24 @@ export function withOlder(state: ThreadState, page: Page<ThreadItem>): ThreadSta
 }
 
 /**
- * The newest items as the server has them now; `page` comes newest first. What was there before them stays, and so
- * does text that was seen streaming, until the server has the whole answer.
+ * The newest items as the server had them; `page` comes newest first. What was there before them stays, and so does
+ * text that was seen streaming, until the server has the whole answer.
+ *
+ * `asked`: the items as they were when the page was asked for. What an answer or a click has changed, added or removed
+ * since is newer than the page.
  */
-export function withNewest(state: ThreadState, page: Page<ThreadItem>): ThreadState {
-  const newest = page.data.toReversed();
+export function withNewest(state: ThreadState, page: Page<ThreadItem>, asked = state.items): ThreadState {
+  const then = new Map(asked.map((item) => [item.id, item]));
+  const now = new Map(state.items.map((item) => [item.id, item]));
+  const isRemoved = ({ id }: ThreadItem) => then.has(id) && !now.has(id);
+  const isNewer = (item: ThreadItem) => then.get(item.id) !== item;
+  const newest = page.data
+    .toReversed()
+    .filter((item) => !isRemoved(item))
+    .map((item) => {
+      const own = now.get(item.id);
+      return own && isNewer(own) ? own : item;
+    });
   const known = new Set(newest.map((item) => item.id));
   const from = state.items.findIndex((item) => known.has(item.id));
   const before = from < 0 ? state.items : state.items.slice(0, from);
@@ -59,7 +72,9 @@ export function withNewest(state: ThreadState, page: Page<ThreadItem>): ThreadSt
   const after = state.items
     .slice(kept.length)
     .filter(
-      (item) => isPending(item) || (!answered && item.type === 'assistant_message' && !known.has(item.id)),
+      (item) =>
+        isPending(item) ||
+        (!known.has(item.id) && (isNewer(item) || (!answered && item.type === 'assistant_message'))),
     );
   return { ...state, items: [...kept, ...newest, ...after] };
 }

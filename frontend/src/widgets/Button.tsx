@@ -2,6 +2,7 @@ import { LoaderCircle } from 'lucide-react';
 import { type MouseEvent, useContext } from 'react';
 import { useText } from '../language/language';
 import { useAction } from './action-context';
+import { useDoubleClick } from './double-click';
 import { SubmissionContext } from './Form';
 import { NamedIcon } from './icons';
 import type { NodeProps } from './Node';
@@ -37,9 +38,11 @@ export function Button({ node }: NodeProps) {
   const ownName = label || iconName(asText(node.iconStart) || asText(node.iconEnd)) || text.action;
   const name = withSignsRead(names.get(node) ?? ownName, text);
 
+  const isFirstHalf = useDoubleClick(own.action?.type);
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     // A button inside a clickable row must not also click the row.
     event.stopPropagation();
+    if (!isFirstHalf(event)) return event.preventDefault();
     if (submits || held || (node.submit === true && event.currentTarget.form?.reportValidity() === false))
       return;
     void own.start();

@@ -1,7 +1,8 @@
 import { LoaderCircle } from 'lucide-react';
-import { type ReactNode, useContext, useMemo, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useContext, useMemo, useRef } from 'react';
 import { FormContext, useAction } from './action-context';
 import { Container } from './Container';
+import { useDoubleClick } from './double-click';
 import { type Submission, SubmissionContext } from './Form';
 import { formValues } from './form-values';
 import { Children, type NodeProps } from './Node';
@@ -75,7 +76,8 @@ function CardForm({ node }: NodeProps) {
 }
 
 function FooterButton({ of, primary }: { of: Record<string, unknown>; primary: boolean }) {
-  const { start, loading, blocked, held } = useAction(of.action, 'container');
+  const { action, start, loading, blocked, held } = useAction(of.action, 'container');
+  const isFirstHalf = useDoubleClick(action?.type);
   return (
     <PlainButton
       type="button"
@@ -84,7 +86,7 @@ function FooterButton({ of, primary }: { of: Record<string, unknown>; primary: b
       loading={loading}
       blocked={blocked}
       held={held}
-      onClick={() => void start()}
+      onClick={(event) => isFirstHalf(event) && void start()}
     />
   );
 }
@@ -96,7 +98,7 @@ type PlainButtonProps = {
   loading: boolean;
   blocked: string | null;
   held: boolean;
-  onClick?: () => void;
+  onClick?: (event: MouseEvent) => void;
 };
 
 const PlainButton = ({ type, primary, label, loading, blocked, held, onClick }: PlainButtonProps) => (

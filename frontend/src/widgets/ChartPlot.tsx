@@ -30,8 +30,11 @@ const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, barCategoryGap }: Props) {
   const animated = !still();
-  const { compact } = useLanguage();
+  const { compact, number } = useLanguage();
   const { box, size } = useSize();
+  // A bar is as long as its value, so it begins at zero; a line that moved between two large values would look flat.
+  const isLines = series.every(({ type }) => type === 'line');
+  const written = (value: number) => (Math.abs(value) < 10_000 ? number(value) : compact(value));
   return (
     <div ref={box} className="w-plot-area">
       <ComposedChart
@@ -60,7 +63,8 @@ export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, 
             tickLine={false}
             axisLine={false}
             width="auto"
-            tickFormatter={(value) => (typeof value === 'number' ? compact(value) : asText(value))}
+            domain={isLines ? ['auto', 'auto'] : undefined}
+            tickFormatter={(value) => (typeof value === 'number' ? written(value) : asText(value))}
           />
         )}
         {tooltip && (

@@ -56,6 +56,8 @@ export class Conversation {
   asked = 0;
   /** When the last answer or action began that has ended: it may have changed what a widget is about. */
   readonly lastOutcome = new Store(0);
+  /** How many clicks have brought something to the end of the thread: each is a reason to show it. */
+  readonly broughtByClick = new Store(0);
   /** Widgets as a refresh has brought them. */
   readonly refreshed = new WeakSet<WidgetNode>();
   #acting = 0;
@@ -171,7 +173,9 @@ export class Conversation {
       const { endings } = this.state.value;
       const question = lastUserMessage(this.state.value.items)?.id ?? '';
       this.state.update((state) => withRequest(state));
+      const unsubscribe = this.#onNewEnd(() => this.broughtByClick.update((count) => count + 1));
       await this.#run({ type: 'threads.custom_action', params });
+      unsubscribe();
       // What failed is the click, and not the answer before it.
       if (failureOf(this.state.value.status))
         this.state.update((state) => withEndingOf(state, question, endings[question]));
@@ -185,6 +189,18 @@ export class Conversation {
     });
     this.#acting -= 1;
     this.lastOutcome.set(began);
+  }
+
+  /** Calls once, when a new item stands at the end. */
+  #onNewEnd(call: () => void): () => void {
+    const known = new Set(this.state.value.items.map(({ id }) => id));
+    const unsubscribe = this.state.subscribe(() => {
+      const end = this.state.value.items.at(-1);
+      if (!end || known.has(end.id)) return;
+      unsubscribe();
+      call();
+    });
+    return unsubscribe;
   }
 
   /** How often the server wants an action to be sent by itself, in seconds; undefined for those of users. */

@@ -32,8 +32,9 @@ export class ThreadLoader {
 
   /** The thread with its newest items as they are now; null if it cannot be read. */
   async loadNewest(threadId: string): Promise<Thread | null> {
+    const asked = this.state.value.items;
     const thread = await this.loadMetadata(threadId);
-    if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
+    if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items), asked));
     return thread;
   }
 
@@ -53,8 +54,9 @@ export class ThreadLoader {
   /** For servers without runs: reads the newest items until the answer is among them; false if it never was. */
   async untilAnswered(threadId: string, signal: AbortSignal): Promise<boolean> {
     return pollUntil(async () => {
+      const asked = this.state.value.items;
       const page = await this.client.json('items.list', { thread_id: threadId, ...PAGE });
-      if (!signal.aborted) this.state.update((state) => withNewest(state, page));
+      if (!signal.aborted) this.state.update((state) => withNewest(state, page, asked));
       return !isOpenEnded(page.data.toReversed());
     }, signal);
   }

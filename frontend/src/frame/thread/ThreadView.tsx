@@ -65,6 +65,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
       follow: option?.autoScroll ?? false,
       asked: conversation.asked,
       asking: items.some(isPending),
+      brought: useStore(conversation.broughtByClick),
       latest: failure ?? items.at(-1),
     },
   );

@@ -4,7 +4,9 @@
  * the view changes its size. Of a long question the end is in view. With `follow` the newest line stays in view
  * instead, as long as the user is near it. What others ask, or loads late, never moves what the user is reading.
  *
- * A user who scrolls is left where they are; `held` and `pinned` say that nobody has scrolled since.
+ * What a click has brought to the end is scrolled to.
+ *
+ * A user who scrolls is left where they are; `held`, `pinned` and `clicked` say that nobody has scrolled since.
  */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
@@ -28,15 +30,22 @@ type What = {
   asked: number;
   /** One of them is on its way. */
   asking: boolean;
+  /** Another number each time that a click has brought something to the end. */
+  brought: number;
   /** What stands at the end. */
   latest: unknown;
 };
 
 /** `news`: what stands at the end is another one, or has changed, since the end was last in view. */
-export function useAutoScroll({ scroller, column, content }: Refs, { follow, asked, asking, latest }: What) {
+export function useAutoScroll(
+  { scroller, column, content }: Refs,
+  { follow, asked, asking, brought, latest }: What,
+) {
   const pinned = useRef(true);
   const held = useRef(false);
   const hasRoom = useRef(false);
+  /** Nobody has scrolled since the last click. */
+  const clicked = useRef(false);
   const now = useRef(latest);
   now.current = latest;
   const seen = useRef(latest);
@@ -88,15 +97,26 @@ export function useAutoScroll({ scroller, column, content }: Refs, { follow, ask
     [scroller],
   );
 
+  /** To the end, or to the beginning of what stands there, where the view cannot hold all of it. */
+  const toNewest = () => {
+    const box = scroller.current;
+    const newest = box && [...box.querySelectorAll('.turn > :not(.turn-actions)')].at(-1);
+    if (!newest) return;
+    const { top, height } = newest.getBoundingClientRect();
+    if (height <= box.clientHeight) return toEnd('smooth');
+    box.scrollBy({ top: top - box.getBoundingClientRect().top - GAP, behavior: 'smooth' });
+  };
+
   const hold = useCallback(() => {
     pinned.current = false;
     held.current = false;
+    clicked.current = true;
   }, []);
 
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
-    if (Math.abs(element.scrollTop - last.current.top) > 1) held.current = false;
+    if (Math.abs(element.scrollTop - last.current.top) > 1) held.current = clicked.current = false;
     if (element.scrollTop < last.current.top - 1) pinned.current = false;
     look();
   }, [scroller, look]);
@@ -112,6 +132,11 @@ export function useAutoScroll({ scroller, column, content }: Refs, { follow, ask
     scrollTo(makeRoom() ?? 0);
     look();
   }, [asked]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was brought is the reason to scroll
+  useLayoutEffect(() => {
+    if (brought > 0 && clicked.current) toNewest();
+  }, [brought]);
 
   useEffect(() => {
     const [box, inner] = [scroller.current, content.current];
