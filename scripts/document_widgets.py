@@ -1,5 +1,7 @@
 """Writes docs/reference/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
 
+The workshop's palette has the same from ``frontend/src/workshop/palette/nodes.json``, which is written here, too.
+
 Nodes, props and values are those of the installed SDK and, for what only the browser knows, of ``@openai/chatkit``
 (``contract/browser.json``, which a test of the page writes). Words and samples are in ``scripts/widget_nodes/``. Run it
 when one of them changes: ``.venv/bin/python scripts/document_widgets.py``, which also draws the pictures whose sample
@@ -26,6 +28,7 @@ WORDS: Final = Path(__file__).parent / "widget_nodes"
 BROWSER: Final = ROOT / "frontend" / "src" / "widgets" / "contract" / "browser.json"
 PAGE: Final = ROOT / "docs" / "reference" / "widget-nodes.md"
 PICTURES: Final = ROOT / "docs" / "reference" / "pictures"
+PALETTE: Final = ROOT / "frontend" / "src" / "workshop" / "palette" / "nodes.json"
 #: What values.md says of every node.
 COMMON: Final = frozenset(WidgetComponentBase.model_fields)
 
@@ -204,6 +207,29 @@ def _rows(node: dict[str, Any], props: list[Prop]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
+def palette() -> str:
+    """What the page says, as the JSON of the workshop's palette: nodes in their order, with their props."""
+    types = nodes()
+    listed = [
+        {
+            "name": name,
+            "group": node["group"],
+            "about": node["about"],
+            "example": sample(node),
+            "props": [_about(node, prop) for prop in types[name]],
+        }
+        for name, node in described().items()
+    ]
+    return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
+
+
+def _about(node: dict[str, Any], prop: Prop) -> dict[str, Any]:
+    said = meaning(node, prop) or {}
+    values = said.get("values", prop.values)
+    default = said.get("default", "")
+    return {"path": prop.path, "values": values, "needed": prop.needed, "default": default, "means": said.get("means")}
+
+
 def draw_picture(name: str, node: dict[str, Any]) -> None:
     PICTURES.mkdir(exist_ok=True)
     with Image.open(io.BytesIO(draw(sample(node)))) as image:
@@ -212,6 +238,7 @@ def draw_picture(name: str, node: dict[str, Any]) -> None:
 
 def main() -> None:
     PAGE.write_text(text(), encoding="utf-8")
+    PALETTE.write_text(palette(), encoding="utf-8")
     for name, node in described().items():
         if drawn_from(picture(name)) != digest(node):
             print(picture(name).relative_to(ROOT))

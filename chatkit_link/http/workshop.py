@@ -29,7 +29,8 @@ from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.pages import page
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.store.postgres import new_id
-from chatkit_link.workshop.drafts import Draft, OpenedWidget, Preview, Workshop
+from chatkit_link.workshop.drafts import Draft, Export, OpenedWidget, Preview, Workshop
+from chatkit_link.workshop.gallery import Starter, starters
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST_BODY = 2_000_000
@@ -53,6 +54,14 @@ class Dropped(BaseModel):
 
     name: str
     content: str
+
+
+class Renamed(BaseModel):
+    """to: the new name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: str
 
 
 def only_this_machine(request: Request) -> None:
@@ -83,6 +92,35 @@ def workshop_router(workshop: Workshop) -> APIRouter:
     async def save_widget(name: str, request: Request) -> OpenedWidget:
         edited = await read_model(request, Edited, _LARGEST_BODY)
         return await anyio.to_thread.run_sync(workshop.save, name, edited.draft, edited.over)
+
+    @router.delete("/api/workshop/widgets/{name}")
+    async def delete_widget(name: str, over: str) -> dict[str, str]:
+        content = await anyio.to_thread.run_sync(partial(workshop.files.remove, name, over=over))
+        return {"content": content}
+
+    @router.post("/api/workshop/widgets/{name}/rename")
+    async def rename_widget(name: str, request: Request) -> OpenedWidget:
+        renamed = await read_model(request, Renamed, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(workshop.rename, name, renamed.to)
+
+    @router.post("/api/workshop/restore")
+    async def restore(request: Request) -> OpenedWidget:
+        deleted = await read_model(request, Dropped, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(workshop.put_back, deleted.name, deleted.content)
+
+    @router.post("/api/workshop/export/{name}")
+    async def export(name: str, request: Request) -> Export:
+        edited = await read_model(request, Edited, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(workshop.export, name, edited.draft, edited.over)
+
+    @router.get("/api/workshop/starters")
+    async def all_starters() -> list[Starter]:
+        return await anyio.to_thread.run_sync(starters)
+
+    @router.get("/api/workshop/folder")
+    async def folder() -> dict[str, str | bool]:
+        files = workshop.files
+        return {"name": files.path.name, "path": str(files.path), "writable": files.writable}
 
     @router.post("/api/workshop/preview/{name}")
     async def preview(name: str, request: Request) -> Preview:

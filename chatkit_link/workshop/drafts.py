@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.templates import WidgetLibrary, decoded_view
 from chatkit_link.workshop.checking import WidgetProblem, examine
+from chatkit_link.workshop.export import python_call
 from chatkit_link.workshop.folder import WidgetFolder, encode, revision, write_out
 
 
@@ -37,6 +38,14 @@ class OpenedWidget(Preview):
     name: str
     revision: str
     draft: Draft | None
+
+
+class Export(BaseModel):
+    """file: the text of a .widget file. tree: the JSON of its nodes. python: a tool that shows it."""
+
+    file: str
+    tree: str
+    python: str
 
 
 class Workshop:
@@ -74,6 +83,31 @@ class Workshop:
 
         Raises WidgetError, Conflict and Unprocessable.
         """
+        content = self._content(name, draft, over)
+        self.files.write(name, content, over=over)
+        return self.take_apart(name, content)
+
+    def rename(self, name: str, to: str) -> OpenedWidget:
+        """Raises Conflict, NotFound and Unprocessable."""
+        self.files.rename(name, to)
+        return self.open(to)
+
+    def put_back(self, name: str, content: str) -> OpenedWidget:
+        """A deleted file as it was. Raises Conflict and Unprocessable."""
+        self.files.write(name, content.encode(), over=None)
+        return self.open(name)
+
+    def export(self, name: str, draft: Draft, over: str | None) -> Export:
+        """The draft for use elsewhere. Raises WidgetError where it cannot be rendered."""
+        content = self._content(name, draft, over)
+        tree = self._library.read(f"{name}.widget", content).checked_tree()
+        return Export(
+            file=content.decode(),
+            tree=_pretty(tree),
+            python=python_call(name, draft.title, _parsed("data", draft.data)),
+        )
+
+    def _content(self, name: str, draft: Draft, over: str | None) -> bytes:
         made = _definition(draft)
         tree = self._preview(f"{name}.widget", write_out(made)).tree
         preserved = _object(self.files.read(name)) if over is not None else {}
@@ -82,9 +116,7 @@ class Workshop:
             made["encodedWidget"] = encode(json.loads(draft.data), view)
         if tree is not None:
             made["outputJsonPreview"] = tree
-        content = write_out({**preserved, **made})
-        self.files.write(name, content, over=over)
-        return self.take_apart(name, content)
+        return write_out({**preserved, **made})
 
     def _draft(self, name: str, content: bytes) -> Draft | None:
         definition = _object(content)

@@ -75,6 +75,42 @@ class WidgetFolder:
         os.replace(new.name, file)  # noqa: PTH105 - the name as given, links not followed
         return file
 
+    @property
+    def writable(self) -> bool:
+        """Whether the folder, or the one that it would be made in, can be written to."""
+        there = next(folder for folder in (self.path, *self.path.parents) if folder.exists())
+        return there.is_dir() and os.access(there, os.W_OK)
+
+    def remove(self, name: str, *, over: str) -> str:
+        """Deletes the file and returns what it held, so that it can be put back.
+
+        A file that could not be put back as it was is not deleted.
+
+        over: the revision that is deleted.
+
+        Raises Conflict when the file has another revision, NotFound and Unprocessable.
+        """
+        content = self.read(name)
+        if revision(content) != over:
+            raise Conflict(f"{name}.widget was changed on disk meanwhile: look at it again before you delete it.")
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            text = None
+        if text is None or len(content) > LARGEST_FILE:
+            raise Unprocessable(f"{name}.widget is too large or no text, and could not be restored: delete it by hand.")
+        self._file(name).unlink()
+        return text
+
+    def rename(self, name: str, to: str) -> None:
+        """Raises Conflict when there is a file of the new name, NotFound and Unprocessable."""
+        file, new = self._file(name), self._file(to)
+        if not file.is_file():
+            raise NotFound(f"There is no {file.name} in {self.path.name}/.")
+        if new.exists():
+            raise Conflict(f"{new.name} exists already: choose another name.")
+        file.rename(new)
+
     def _file(self, name: str) -> Path:
         file = self.path / f"{name}.widget"
         if not _NAME.fullmatch(name) or ".." in name:

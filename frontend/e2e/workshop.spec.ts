@@ -101,7 +101,10 @@ const colours = (page: Page, picture: Buffer) =>
 test('a widget is edited, fires its action, follows its file and is saved', async ({ page }) => {
   put('order', 'Tent');
   await page.goto('workshop');
-  await page.getByRole('region', { name: 'order' }).getByRole('button', { name: 'Order' }).click();
+  await page
+    .getByRole('region', { name: 'order', exact: true })
+    .getByRole('button', { name: 'Order', exact: true })
+    .click();
   const widget = page.getByRole('region', { name: 'Widget' });
   await expect(widget).toContainText('Tent');
 
@@ -170,7 +173,7 @@ const ACTING = {
 test('an action is sent to the real server, and what comes back changes the widget', async ({ page }) => {
   writeFileSync(file('order'), JSON.stringify(ACTING));
   await page.goto('workshop');
-  await page.getByRole('button', { name: 'Acting' }).click();
+  await page.getByRole('button', { name: 'Acting', exact: true }).click();
   const widget = page.getByRole('region', { name: 'Widget' });
   const actions = page.getByRole('region', { name: 'Actions' });
   const newest = actions.getByRole('listitem').first();

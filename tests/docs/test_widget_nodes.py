@@ -49,6 +49,10 @@ def test_the_page_is_what_the_script_writes() -> None:
     assert page["PAGE"].read_text(encoding="utf-8") == page["text"](), f"The page is stale: {RUN_IT}."
 
 
+def test_the_palette_of_the_workshop_says_what_the_page_says() -> None:
+    assert page["PALETTE"].read_text(encoding="utf-8") == page["palette"](), f"The palette is stale: {RUN_IT}."
+
+
 @pytest.mark.parametrize("name", NODES)
 def test_a_sample_is_a_widget_with_the_node_in_it(name: str) -> None:
     sample = page["sample"](NODES[name])

@@ -160,6 +160,59 @@ SHOP_CARD = {
 }
 
 
+async def test_a_widget_is_renamed_and_no_other_is_lost_by_it(http: httpx2.AsyncClient, folder: Path) -> None:
+    await http.put(f"{WIDGETS}/first", json={"draft": draft(), "over": None})
+    await http.put(f"{WIDGETS}/second", json={"draft": draft(title="Second"), "over": None})
+    content = (folder / "first.widget").read_bytes()
+    taken = await http.post(f"{WIDGETS}/first/rename", json={"to": "second"})
+    assert (taken.status_code, "exists already" in taken.json()["detail"]) == (409, True)
+    out = await http.post(f"{WIDGETS}/first/rename", json={"to": "../out"})
+    assert out.status_code == 422
+    renamed = await http.post(f"{WIDGETS}/first/rename", json={"to": "third"})
+    assert renamed.json()["name"] == "third"
+    assert (folder / "third.widget").read_bytes() == content
+    assert not (folder / "first.widget").exists()
+    assert json.loads((folder / "second.widget").read_text())["name"] == "Second"
+    assert (await http.post(f"{WIDGETS}/first/rename", json={"to": "fourth"})).status_code == 404
+
+
+async def test_a_deleted_widget_can_be_put_back_byte_by_byte(http: httpx2.AsyncClient, folder: Path) -> None:
+    content = new_widget("gone").replace(b"\n", b"\r\n")
+    (folder / "gone.widget").write_bytes(content)
+    there = (await http.get(f"{WIDGETS}/gone")).json()["revision"]
+    stale = await http.delete(f"{WIDGETS}/gone", params={"over": "0" * 16})
+    assert (stale.status_code, (folder / "gone.widget").read_bytes()) == (409, content)
+    deleted = (await http.delete(f"{WIDGETS}/gone", params={"over": there})).json()
+    assert not (folder / "gone.widget").exists()
+    restored = await http.post("/api/workshop/restore", json={"name": "gone", "content": deleted["content"]})
+    assert restored.json()["revision"] == there
+    assert (folder / "gone.widget").read_bytes() == content
+    twice = await http.post("/api/workshop/restore", json={"name": "gone", "content": "{}"})
+    assert (twice.status_code, (folder / "gone.widget").read_bytes()) == (409, content)
+    for name, content in {"binary": b"\xff\xfe", "large": b" " * 600_000}.items():
+        (folder / f"{name}.widget").write_bytes(content)
+        there = (await http.get(f"{WIDGETS}/{name}")).json()["revision"]
+        refused = await http.delete(f"{WIDGETS}/{name}", params={"over": there})
+        assert (refused.status_code, (folder / f"{name}.widget").read_bytes()) == (422, content)
+        (folder / f"{name}.widget").unlink()
+
+
+async def test_the_folder_and_the_starters_are_known_to_the_page(http: httpx2.AsyncClient, folder: Path) -> None:
+    known = (await http.get("/api/workshop/folder")).json()
+    assert known == {"name": "widgets", "path": str(folder), "writable": True}
+    offered = (await http.get("/api/workshop/starters")).json()
+    assert {"order-status", "contact-form", "chart-dashboard"} <= {starter["name"] for starter in offered}
+    assert all(starter["draft"] and starter["tree"] for starter in offered)
+
+
+async def test_a_draft_is_exported_and_what_cannot_be_drawn_is_not(http: httpx2.AsyncClient) -> None:
+    exported = await http.post("/api/workshop/export/try", json={"draft": draft()})
+    assert json.loads(exported.json()["file"])["outputJsonPreview"] == json.loads(exported.json()["tree"])
+    assert 'widgets.load("try").build(data)' in exported.json()["python"]
+    refused = await http.post("/api/workshop/export/try", json={"draft": draft(data='{"text": 1}')})
+    assert (refused.status_code, "1 is not of type 'string'" in refused.json()["detail"]) == (422, True)
+
+
 async def place(http: httpx2.AsyncClient) -> dict[str, Any]:
     placed = await http.post("/api/workshop/threads/try", json={"draft": draft(template=json.dumps(SHOP_CARD))})
     assert placed.status_code == 200, placed.text

@@ -41,6 +41,11 @@ WITHOUT_CALLER = {
     "/api/workshop/preview/{name}": "as above",
     "/api/workshop/drop": "as above",
     "/api/workshop/changes": "as above",
+    "/api/workshop/widgets/{name}/rename": "as above",
+    "/api/workshop/restore": "as above",
+    "/api/workshop/export/{name}": "as above",
+    "/api/workshop/starters": "as above",
+    "/api/workshop/folder": "as above",
 }
 BODIES = {
     "POST /chatkit": "require_request_allowed; every request is tried in test_reach.py",

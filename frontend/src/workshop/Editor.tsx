@@ -1,6 +1,7 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { type EditState, hasChanges, keepMine, startEditing } from './edit-state';
-import { Problems } from './Gallery';
+import { Problems } from './Problems';
+import { type TemplateCursor, textareaCursor } from './palette/template-cursor';
 import { WidgetPreview } from './WidgetPreview';
 import { type Preview, preview, save, type WidgetDraft } from './workshop-api';
 
@@ -12,11 +13,14 @@ export function Editor({
   change,
   reportError,
   saved,
+  cursor,
 }: {
   editing: EditState;
   change(editing: EditState): void;
   reportError(problem: unknown): void;
   saved(): void;
+  /** Called with the cursor of the template, for what puts text there. */
+  cursor(cursor: TemplateCursor | null): void;
 }) {
   const rendered = usePreview(editing, reportError);
   const typed = hasChanges(editing);
@@ -53,6 +57,7 @@ export function Editor({
           rows={14}
           value={editing.draft.template}
           type={(template) => type({ template })}
+          offer={cursor}
         />
         <div className="ws-pair">
           <CodeField
@@ -118,18 +123,27 @@ function CodeField({
   value,
   rows,
   type,
+  offer,
 }: {
   label: string;
   value: string;
   rows: number;
   type(value: string): void;
+  offer?(cursor: TemplateCursor | null): void;
 }) {
   const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (!area.current || !offer) return;
+    offer(textareaCursor(area.current));
+    return () => offer(null);
+  }, [offer]);
   return (
     <div className="ws-field">
       <label htmlFor={id}>{label}</label>
       <textarea
         id={id}
+        ref={area}
         rows={rows}
         spellCheck={false}
         value={value}

@@ -1,56 +1,68 @@
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { type Address, useAddress } from './address';
 import { Editor } from './Editor';
-import { changedOnDisk, type EditState, hasChanges, startEditing, startFromDrop } from './edit-state';
-import { Gallery } from './Gallery';
-import { list, openWidget, parseDropped, type WidgetFile, watch } from './workshop-api';
+import { ExportDialog } from './ExportDialog';
+import { renamed, startFromDrop } from './edit-state';
+import { Header } from './Header';
+import { Home } from './home/Home';
+import { manageWidgets } from './manage-widgets';
+import { NameDialog } from './NameDialog';
+import type { TemplateCursor } from './palette/template-cursor';
+import { useEditing } from './use-editing';
+import { useWidgets } from './use-widgets';
+import { openWidget, parseDropped } from './workshop-api';
 
-type Scheme = 'light' | 'dark';
-const LEAVE = 'What you typed is not saved. Leave it?';
+const SidePanel = lazy(() => import('./palette/SidePanel').then((module) => ({ default: module.SidePanel })));
 
 export function Workshop() {
-  const [widgets, setWidgets] = useState<WidgetFile[] | null>(null);
-  const [editing, setEditing] = useState<EditState | null>(null);
   const [failure, setFailure] = useState('');
-  const [scheme, setScheme] = useScheme();
-
+  const [renaming, setRenaming] = useState('');
+  const [exporting, setExporting] = useState(false);
+  const [removed, setRemoved] = useState('');
+  const [cursor, setCursor] = useState<TemplateCursor | null>(null);
   const reportError = useCallback((problem: unknown) => setFailure(String((problem as Error).message)), []);
-  const refresh = useCallback(() => list().then(setWidgets, reportError), [reportError]);
-  const opening = editing?.name;
+  const navigation = useAddress();
+  const { address, open, amend } = navigation;
+  const scheme = useScheme(address.theme);
+  const { widgets, refresh } = useWidgets(reportError);
+  const { editing, change, start } = useEditing(navigation, widgets, refresh, setFailure);
+  const manage = widgets && manageWidgets(widgets, start, refresh);
 
-  useEffect(() => {
-    void refresh();
-    return watch(async (names) => {
-      void refresh();
-      if (opening === undefined || !names.includes(opening)) return;
-      // Not there any more: what is typed stays, and can be saved again.
-      const opened = await openWidget(opening).catch(() => null);
-      if (opened) setEditing((now) => (now?.name === opening ? changedOnDisk(now, opened) : now));
-    });
-  }, [opening, refresh]);
-
-  const mayLeave = () => !editing || !hasChanges(editing) || window.confirm(LEAVE);
-
-  const take = async (file: File | undefined) => {
-    if (!file || !mayLeave()) return;
-    if (!file.name.endsWith('.widget')) {
-      setFailure('Drop a .widget file here, such as the Widget Builder exports.');
-      return;
-    }
+  /** Does it, and says why it was not done. */
+  const attempt = async (work: () => unknown) => {
     try {
-      const name = file.name.slice(0, -'.widget'.length);
-      const dropped = await parseDropped(name, await file.text());
-      if (!dropped.draft) throw new Error(`${file.name} cannot be opened: ${dropped.problems.join(' ')}`);
       setFailure('');
-      setEditing(
-        startFromDrop(
-          dropped,
-          widgets?.find((widget) => widget.name === name),
-        ),
-      );
+      await work();
     } catch (problem) {
       reportError(problem);
     }
   };
+  const take = (file: File) =>
+    attempt(async () => {
+      if (!file.name.endsWith('.widget')) {
+        throw new Error('Drop a .widget file here, such as the Widget Builder exports.');
+      }
+      const name = file.name.slice(0, -'.widget'.length);
+      const dropped = await parseDropped(name, await file.text());
+      if (!dropped.draft) throw new Error(`${file.name} cannot be opened: ${dropped.problems.join(' ')}`);
+      start(startFromDrop(dropped, await openWidget(name).catch(() => undefined)));
+    });
+  const remove = (name: string) =>
+    attempt(async () => {
+      await manage?.remove(name);
+      setRemoved(name);
+      open('home');
+    });
+  const rename = (name: string, to: string) =>
+    attempt(async () => {
+      try {
+        const kept = await manage?.rename(name, to);
+        if (editing?.name === name) change(kept ?? { ...renamed(editing, to), draft: editing.draft });
+      } finally {
+        // Only now: what is open is not to be saved by its old name meanwhile.
+        setRenaming('');
+      }
+    });
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: files can also be chosen with the button in the header
@@ -59,40 +71,21 @@ export function Workshop() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void take(event.dataTransfer.files[0]);
+        const file = event.dataTransfer.files[0];
+        if (file) void take(file);
       }}
     >
-      <header className="ws-header">
-        <h1>
-          {editing ? (
-            <button type="button" className="ws-back" onClick={() => mayLeave() && setEditing(null)}>
-              Widgets
-            </button>
-          ) : (
-            'Widgets'
-          )}
-        </h1>
-        {editing && <span className="ws-name">{editing.name}.widget</span>}
-        <span className="ws-space" />
-        <label className="ws-button ws-file">
-          Open a file
-          <input
-            type="file"
-            accept=".widget"
-            onChange={(event) => {
-              void take(event.target.files?.[0]);
-              event.target.value = '';
-            }}
-          />
-        </label>
-        <button
-          type="button"
-          className="ws-button"
-          onClick={() => setScheme(scheme === 'dark' ? 'light' : 'dark')}
-        >
-          {scheme === 'dark' ? 'Light' : 'Dark'}
-        </button>
-      </header>
+      <Header
+        editing={editing}
+        isStarter={address.page === 'starter'}
+        scheme={scheme}
+        setScheme={(theme) => amend({ theme })}
+        home={() => open('home')}
+        create={manage?.create}
+        take={(file) => void take(file)}
+        rename={() => editing && setRenaming(editing.name)}
+        exportIt={() => setExporting(true)}
+      />
       {failure && (
         <p className="ws-error" role="alert">
           {failure}
@@ -101,21 +94,72 @@ export function Workshop() {
           </button>
         </p>
       )}
-      {editing ? (
-        <Editor editing={editing} change={setEditing} reportError={reportError} saved={refresh} />
-      ) : (
-        <Gallery widgets={widgets} choose={(widget) => setEditing(startEditing(widget))} />
+      {removed && !editing && (
+        <p className="ws-notice ws-removed" role="status">
+          {removed} was deleted.
+          <button
+            type="button"
+            className="ws-button"
+            ref={focus}
+            onClick={() => {
+              setRemoved('');
+              void attempt(() => manage?.restore(removed));
+            }}
+          >
+            Undo
+          </button>
+        </p>
       )}
+      {editing && (
+        <div className="ws-bench">
+          <Suspense fallback={<aside className="ws-side" />}>
+            <SidePanel cursor={cursor} />
+          </Suspense>
+          <Editor
+            key={editing.name}
+            editing={editing}
+            change={change}
+            reportError={reportError}
+            saved={refresh}
+            cursor={setCursor}
+          />
+        </div>
+      )}
+      {!editing && widgets && manage && address.page === 'home' && (
+        <Home
+          {...widgets}
+          widgets={widgets.files}
+          manage={{
+            open: (name) => open('widget', name),
+            duplicate: (name) => void attempt(() => manage.duplicate(name)),
+            rename: setRenaming,
+            remove: (name) => void remove(name),
+          }}
+          openStarter={({ name }) => open('starter', name)}
+          restore={(name) => void attempt(() => manage.restore(name))}
+        />
+      )}
+      {renaming && widgets && (
+        <NameDialog
+          name={renaming}
+          taken={widgets.taken}
+          rename={(to) => void rename(renaming, to)}
+          close={() => setRenaming('')}
+        />
+      )}
+      {exporting && editing && <ExportDialog editing={editing} close={() => setExporting(false)} />}
     </div>
   );
 }
 
-function useScheme() {
-  const [scheme, setScheme] = useState<Scheme>(() =>
-    matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
-  );
+/** What was focused is gone with its widget. */
+const focus = (button: HTMLButtonElement | null) => button?.focus();
+
+/** As the address says, else as the machine has it. */
+function useScheme(theme: Address['theme']) {
+  const scheme = theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
   useEffect(() => {
     document.documentElement.dataset.theme = scheme;
   }, [scheme]);
-  return [scheme, setScheme] as const;
+  return scheme;
 }

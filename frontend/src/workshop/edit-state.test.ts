@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { changedOnDisk, hasChanges, keepMine, startEditing, startFromDrop } from './edit-state';
+import {
+  changedOnDisk,
+  freeName,
+  hasChanges,
+  keepMine,
+  renamed,
+  startEditing,
+  startFromDrop,
+  startNew,
+} from './edit-state';
 import type { WidgetFile } from './workshop-api';
 
 const opened = (template: string, revision: string): WidgetFile => ({
@@ -39,4 +48,17 @@ test('a dropped file is unsaved, and knows what it would replace', () => {
   expect(hasChanges(dropped)).toBe(true);
   expect(dropped.revision).toBe('1');
   expect(startFromDrop(opened('dropped', '9'), undefined).revision).toBeNull();
+});
+
+test('a new widget is unsaved, and called by its name until it is called otherwise', () => {
+  const made = startNew('order-status');
+  expect([hasChanges(made), made.revision, made.draft.title]).toEqual([true, null, 'Order status']);
+  expect(renamed(made, 'parcel').draft.title).toBe('Parcel');
+  expect(renamed(startNew('a', { ...made.draft, title: 'Mine' }), 'parcel').draft.title).toBe('Mine');
+  expect(renamed(startEditing(opened('old', '1')), 'parcel').draft.title).toBe('Order');
+});
+
+test('a name that is taken gets a number', () => {
+  expect(freeName('poll', new Set())).toBe('poll');
+  expect(freeName('poll', new Set(['poll', 'poll-2']))).toBe('poll-3');
 });

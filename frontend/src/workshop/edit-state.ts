@@ -24,6 +24,42 @@ export const startEditing = (opened: WidgetFile): EditState => ({
   newer: null,
 });
 
+/** A card to fill, with the cursor's place between its brackets. */
+const BLANK: Omit<WidgetDraft, 'title'> = {
+  template: '{\n  "type": "Card",\n  "size": "md",\n  "children": [\n  ]\n}',
+  schema_text: '{\n  "type": "object",\n  "properties": {}\n}',
+  data: '{}',
+};
+
+/** A widget that is in this browser only, until it is saved. */
+export const startNew = (name: string, draft?: WidgetDraft): EditState => ({
+  name,
+  revision: null,
+  saved: null,
+  draft: { ...BLANK, ...draft, title: draft?.title ?? titleOf(name) },
+  newer: null,
+});
+
+/** `order-status` is called "Order status". */
+export function titleOf(name: string): string {
+  const words = name.replace(/[-_.\s]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The name itself, or with a number where it is taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count += 1) free = `${name}-${count}`;
+  return free;
+}
+
+/** What was called by its name is called by the new one, too. */
+export function renamed(editing: EditState, to: string): EditState {
+  const { name, draft, saved } = editing;
+  const title = saved === null && draft.title === titleOf(name) ? titleOf(to) : draft.title;
+  return { ...editing, name: to, draft: { ...draft, title } };
+}
+
 /** A file that was dropped here, over the file of that name if there is one. */
 export const startFromDrop = (dropped: WidgetFile, there: WidgetFile | undefined): EditState => ({
   ...startEditing(dropped),

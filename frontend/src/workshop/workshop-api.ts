@@ -6,6 +6,13 @@ export type WidgetDraft = { title: string; template: string; schema_text: string
 export type Preview = { tree: unknown; problems: string[] };
 export type WidgetFile = Preview & { name: string; revision: string; draft: WidgetDraft | null };
 
+/** A widget to begin with. */
+export type Starter = WidgetFile & { group: string; about: string };
+/** Where widgets are saved. */
+export type Folder = { name: string; path: string; writable: boolean };
+/** file: of a .widget file. tree: JSON of the nodes. python: a tool that shows it. */
+export type Export = { file: string; tree: string; python: string };
+
 /** What actions can be sent to; `url` is the address of its protocol. */
 export type ActionTarget = { id: string; name: string; url: string };
 
@@ -27,6 +34,17 @@ export const list = () => ask<WidgetFile[]>('workshop/widgets');
 export const openWidget = (name: string) => ask<WidgetFile>(widget(name));
 export const save = (name: string, draft: WidgetDraft, over: string | null) =>
   ask<WidgetFile>(widget(name), 'PUT', { draft, over });
+/** Gives what the file held, so that it can be put back. */
+export const deleteWidget = (name: string, over: string) =>
+  ask<{ content: string }>(`${widget(name)}?over=${encodeURIComponent(over)}`, 'DELETE');
+export const restoreWidget = (name: string, content: string) =>
+  ask<WidgetFile>('workshop/restore', 'POST', { name, content });
+export const renameWidget = (name: string, to: string) =>
+  ask<WidgetFile>(`${widget(name)}/rename`, 'POST', { to });
+export const exported = (name: string, draft: WidgetDraft, over: string | null) =>
+  ask<Export>(widget(name, 'export'), 'POST', { draft, over });
+export const starters = () => ask<Starter[]>('workshop/starters');
+export const folder = () => ask<Folder>('workshop/folder');
 export const preview = (name: string, draft: WidgetDraft, signal: AbortSignal) =>
   ask<Preview>(widget(name, 'preview'), 'POST', { draft }, signal);
 export const parseDropped = (name: string, content: string) =>

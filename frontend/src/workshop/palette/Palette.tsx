@@ -1,0 +1,58 @@
+/* The nodes of ChatKit, each as it is drawn; a click puts one where the cursor is. */
+import { useMemo, useState } from 'react';
+import { Thumbnail } from '../Thumbnail';
+import { insertion } from './insert-node';
+import { NODES, type NodeAbout } from './node-contract';
+import { snippet } from './snippets';
+import type { TemplateCursor } from './template-cursor';
+
+const ROOTS = new Set(['Card', 'ListView', 'Basic']);
+
+export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; hasRoot: boolean }) {
+  const [typed, setTyped] = useState('');
+  const groups = useMemo(() => grouped(typed.trim().toLowerCase(), hasRoot), [typed, hasRoot]);
+  const put = (node: NodeAbout) => {
+    if (!cursor) return;
+    const template = cursor.text();
+    const { text, at, cursor: next } = insertion(template, cursor.position(), snippet(node, template));
+    cursor.insert(text, at, at, next);
+  };
+  return (
+    <div className="ws-palette">
+      <input
+        type="search"
+        className="ws-input"
+        aria-label="Find a node"
+        placeholder="Find a node"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      {groups.length === 0 && <p>No node is called that.</p>}
+      {groups.map(([group, nodes]) => (
+        <section key={group} aria-label={group}>
+          <h3>{group}</h3>
+          <ul className="ws-nodes">
+            {nodes.map((node) => (
+              <li key={node.name}>
+                <Thumbnail tree={node.example} scale={0.4} />
+                <button type="button" className="ws-over" title={node.about} onClick={() => put(node)}>
+                  {node.name}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function grouped(typed: string, hasRoot: boolean): [string, NodeAbout[]][] {
+  // A widget has one root.
+  const offered = NODES.filter(
+    ({ name, about }) => !(hasRoot && ROOTS.has(name)) && `${name} ${about}`.toLowerCase().includes(typed),
+  );
+  const groups = new Map<string, NodeAbout[]>();
+  for (const node of offered) groups.set(node.group, [...(groups.get(node.group) ?? []), node]);
+  return [...groups];
+}
