@@ -11,8 +11,9 @@ from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary
-from chatkit_link.workshop.checking import WidgetProblem, check
+from chatkit_link.workshop.checking import check
 from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
+from chatkit_link.workshop.problems import WidgetProblem
 from chatkit_link.workshop.screenshot import find_chromium
 
 LIBRARY = WidgetLibrary(resource("widgets"))
@@ -66,9 +67,19 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
     ("found", "line", "path", "reason"),
     [
         (problems("x", version="9"), 2, "version", "1.0"),
-        (problems('{"type":"Card",\n"children":[{{ text | nothing }}]}'), 4, "template", "line 2 of the template"),
-        (problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'), 4, "template", "line 3 of the template"),
-        (problems(card(), jsonSchema={"type": "wrong"}), 5, "jsonSchema", "wrong"),
+        (
+            problems('{"type":"Card",\n"children":[{{ text | nothing }}]}'),
+            4,
+            "template",
+            "(line 2, column 23 of the template)",
+        ),
+        (
+            problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'),
+            4,
+            "template",
+            "(line 3, column 21 of the template)",
+        ),
+        (problems(card(), jsonSchema={"type": "wrong"}), 6, "jsonSchema.type", "wrong"),
         (problems(card(), encodedWidget=encode({"text": 1})), 13, "data.text", "not of type 'string'"),
         (problems(card("{{ text }}"), encodedWidget="?"), 13, "encodedWidget", "no sample data"),
         (problems(card({"type": "Buton"})), 4, "children[0]", "'Buton'"),
@@ -78,7 +89,7 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
 def test_what_is_wrong_is_named_by_line_and_path(found: list[WidgetProblem], line: int, path: str, reason: str) -> None:
     assert len(found) == 1
     assert (found[0].line, found[0].path) == (line, path)
-    assert reason in found[0].reason
+    assert reason in str(found[0])
 
 
 def test_json_that_does_not_parse_is_named_by_its_line() -> None:
