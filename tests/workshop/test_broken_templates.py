@@ -139,9 +139,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "an expression without quotes": Broken(
         card('{"type":"Text","value":{{ title }}}'),
-        (
-            "template 2:24 <{{ title }}> It does not render to JSON: 'Tent' is a text without double quotes; write",
-        ),
+        ("template 2:24 <{{ title }}> It does not render to JSON: 'Tent' is a text without double quotes; write",),
     ),
     "a comma that is missing": Broken(
         card('{"type":"Text" "value":"x"}'),

@@ -63,6 +63,31 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
     assert f"{tmp_path}/wrong.widget:4: children[0].name: there is no icon 'glob'" in result.output
 
 
+def test_the_command_lists_all_problems_of_a_file_with_their_places_in_the_template(tmp_path: Path) -> None:
+    template = '{"type":"Card","children":[\n{"type":"Icon","name":"glob"},\n{"type":"Buton"}\n]}'
+    wrong = json.loads(new_widget("wrong")) | {
+        "template": template,
+        "jsonSchema": {"properties": {"a": {"type": "txt"}}},
+    }
+    (tmp_path / "wrong.widget").write_bytes(write_out(wrong))
+    result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(tmp_path)])
+    assert "1 widget checked, 3 problems." in result.output
+    for part in (
+        "there is no icon 'glob'; the nearest are globe, lab (line 2, column 23 of the template)",
+        "there is no node type 'Buton' here: did you mean Button? (line 3, column 9 of the template)",
+        "wrong.widget:8: jsonSchema.properties.a.type: there is no type 'txt'",
+    ):
+        assert part in result.output
+    listed = json.loads(CliRunner().invoke(cli, ["widgets", "check", "--folder", str(tmp_path), "--json"]).output)
+    assert listed["problems"][0]["place"] == {
+        "text": "template",
+        "line": 2,
+        "column": 23,
+        "end_line": 2,
+        "end_column": 29,
+    }
+
+
 @pytest.mark.parametrize(
     ("found", "line", "path", "reason"),
     [
