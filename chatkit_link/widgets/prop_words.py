@@ -73,7 +73,7 @@ def _written(value: Any) -> str:
 
 def _place(props: Any, error: ErrorDetails) -> tuple[str, Any]:
     """The path in the properties and the value there: pydantic puts the names of union branches in between."""
-    at, value = "", props
+    at, value = "", cast("Any", props)
     for step, part in enumerate(error["loc"]):
         missing = error["type"] == "missing" and step == len(error["loc"]) - 1
         if isinstance(value, dict) and (part in value or missing):

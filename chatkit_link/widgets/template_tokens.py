@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, TemplateSyntaxError, UndefinedError
 
@@ -175,10 +175,9 @@ class TemplateTokens:
         return place, f"there is no tag {name!r}{nearest(name, wanted) or nearest(name, _TAGS)}{inner}"
 
     def _unknown_filter(self, name: str, line: int, message: str) -> tuple[Span, str]:
-        what, known = (
-            ("filter", self._environment.filters) if "filter" in message else ("test", self._environment.tests)
-        )
-        named = [n for n in known if not n.startswith("(")]
+        what = "filter" if "filter" in message else "test"
+        known = cast("dict[str, object]", vars(self._environment)[f"{what}s"])
+        named = [one for one in known if not one.startswith("(")]
         return self.named(name, line) or self.line(line), f"there is no {what} {name!r}{nearest(name, named)}"
 
     def _unclosed(self, line: int, message: str) -> tuple[Span, str]:

@@ -81,7 +81,8 @@ class _Examination:
         self, library: WidgetLibrary, file: str, definition: dict[str, Any], texts: Texts, lines: FileLines
     ) -> None:
         self._problems: list[WidgetProblem] = []
-        self._library, self._file, self._definition, self._lines = library, file, definition, lines
+        self._library, self._file, self._lines = library, file, lines
+        self._definition: dict[str, Any] = definition
         self._schema = Text("schema", texts.schema)
         self._data = Text("data", texts.data)
         self._template = TemplateProblems(library.tokens(texts.template))

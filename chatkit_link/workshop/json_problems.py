@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
+from jsonschema import exceptions as jsonschema_exceptions
 from jsonschema.exceptions import ValidationError as DataError
-from jsonschema.exceptions import best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -14,6 +14,7 @@ from chatkit_link.widgets.template_tokens import nearest
 from chatkit_link.workshop.problems import Place, Text
 
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+_best_match = cast("Any", jsonschema_exceptions).best_match
 _META: Any = cast("Any", Draft202012Validator).META_SCHEMA
 
 
@@ -30,7 +31,7 @@ def schema_problems(schema: Any) -> Iterator[tuple[list[str | int], str]]:
     """Path and message for each part that is no JSON Schema."""
     try:
         for error in _errors(_META, schema):
-            deepest = cast("DataError", best_match([error]))
+            deepest = cast("DataError", _best_match([error]))
             path = list(error.absolute_path)
             yield path, _about_schema(path, deepest)
     except RecursionError:

@@ -34,5 +34,5 @@ export default function CodeEditor(props: CodeEditorProps) {
     if (view.current) setMarks(view.current, marks);
   }, [marks]);
 
-  return <div ref={place} className="ws-code" data-text={name} />;
+  return <div ref={place} className="ws-source" data-text={name} />;
 }

@@ -107,7 +107,12 @@ const everywhere = ({ label, hint }: CodeEditorProps): Extension => [
   tooltips({ parent: document.body }),
   syntaxHighlighting(colours),
   theme,
-  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': hint, spellcheck: 'false' }),
+  EditorView.contentAttributes.of({
+    'aria-label': label,
+    'aria-describedby': hint,
+    spellcheck: 'false',
+    tabindex: '0',
+  }),
   keymap.of([
     ...closeBracketsKeymap,
     ...completionKeymap,

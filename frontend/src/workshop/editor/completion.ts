@@ -96,7 +96,7 @@ const nodeNames = (isRoot: boolean) =>
 
 /** Whole nodes, with the props that they need. */
 function newNodes(isRoot: boolean): Completion[] {
-  const fitting = Object.entries(NODES).filter(([, node]) => !!node.root === isRoot || (isRoot && node.root));
+  const fitting = Object.entries(NODES).filter(([, node]) => !!node.root === isRoot);
   return fitting.map(([name, node]) => ({
     label: name,
     type: 'class',

@@ -51,8 +51,11 @@ function tokensOf(text: string): Token[] | null {
     tokens.push({ text: text.slice(at, end), kind });
     at = end;
   }
-  return withCommas(tokens.filter((token, at) => token.kind !== 'space' || !isFree(tokens, at)));
+  return withoutFree(withCommas(withoutFree(tokens)));
 }
+
+const withoutFree = (tokens: Token[]) =>
+  tokens.filter((token, at) => token.kind !== 'space' || !isFree(tokens, at));
 
 /** A comma that stands under a condition, with its tags, is one. */
 function withCommas(tokens: Token[]): Token[] {
@@ -69,8 +72,10 @@ function withCommas(tokens: Token[]): Token[] {
 /** Whether space may change: beside a mark of JSON on either side, or at an end. */
 function isFree(tokens: Token[], at: number): boolean {
   const [before, after] = [tokens[at - 1], tokens[at + 1]];
-  return !before || !after || before.kind === 'mark' || after.kind === 'mark';
+  return !before || !after || isMark(before) || isMark(after);
 }
+
+const isMark = ({ kind }: Token) => kind === 'mark' || kind === 'comma';
 
 function endOfText(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {

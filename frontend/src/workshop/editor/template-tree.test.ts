@@ -100,10 +100,8 @@ test('a template is laid out, again with no change, and what it says stays the s
             "color": "secondary",
             "size": "sm",
             "weight": "semibold"
-          }
-          {% if not loop.last %}
-            ,
-          {% endif %}{% endfor %}
+          }{% if not loop.last %},{% endif %}
+        {% endfor %}
       ]
     }"
   `);
