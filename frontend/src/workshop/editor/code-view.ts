@@ -1,6 +1,7 @@
 /* A CodeMirror view with what all three texts have: lines, problems, folding, search, undo, completion and words. */
 import {
   autocompletion,
+  type CompletionSource,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
@@ -77,15 +78,14 @@ export function codeView(parent: HTMLElement, name: TextName, latest: { current:
 function language(name: TextName, latest: { current: CodeEditorProps }): Extension {
   const data = () => latest.current.data;
   if (name === 'template')
-    return [
-      template(),
-      autocompletion({ override: [templateCompletion(data)], icons: false }),
-      wordsOnHover(data),
-      wordsUnder(data),
-    ];
+    return [template(), completing(templateCompletion(data)), wordsOnHover(data), wordsUnder(data)];
   const source = name === 'schema' ? schemaCompletion : dataCompletion(data);
-  return [json(), autocompletion({ override: [source], icons: false })];
+  return [json(), completing(source)];
 }
+
+/** Without a delay: Enter on a list takes from it, since no text in JSON has a line break. */
+const completing = (source: CompletionSource) =>
+  autocompletion({ override: [source], icons: false, interactionDelay: 0 });
 
 const everywhere = ({ label, hint }: CodeEditorProps): Extension => [
   lineNumbers(),
@@ -105,6 +105,12 @@ const everywhere = ({ label, hint }: CodeEditorProps): Extension => [
   search({ top: true }),
   // Over the whole page: what is fixed to its bottom would cover them otherwise.
   tooltips({ parent: document.body }),
+  // Also where Escape has closed or collapsed something: what the hint says is so each time.
+  EditorView.domEventObservers({
+    keydown: ({ key }, view) => {
+      if (key === 'Escape') view.setTabFocusMode(2000);
+    },
+  }),
   syntaxHighlighting(colours),
   theme,
   EditorView.contentAttributes.of({
