@@ -73,11 +73,11 @@ def _written(value: Any) -> str:
 
 def _place(props: Any, error: ErrorDetails) -> tuple[str, Any]:
     """The path in the properties and the value there: pydantic puts the names of union branches in between."""
-    at, value = "", cast("Any", props)
+    at, value = "", props
     for step, part in enumerate(error["loc"]):
         missing = error["type"] == "missing" and step == len(error["loc"]) - 1
         if isinstance(value, dict) and (part in value or missing):
             at, value = f"{at}.{part}", cast("dict[Any, Any]", value).get(part)
         elif isinstance(value, list) and isinstance(part, int) and part < len(cast("list[Any]", value)):
             at, value = f"{at}[{part}]", cast("list[Any]", value)[part]
-    return at, value
+    return at, cast("Any", value)
