@@ -1,6 +1,7 @@
 """Writes docs/reference/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
 
-The workshop's palette has the same from ``frontend/src/workshop/palette/nodes.json``, which is written here, too.
+The workshop has the same twice: its palette from ``frontend/src/workshop/palette/nodes.json``, and its editor, which
+completes nodes, props and values and explains them, from ``editor/vocabulary.json``. Both are written here, too.
 
 Nodes, props and values are those of the installed SDK and, for what only the browser knows, of ``@openai/chatkit``
 (``contract/browser.json``, which a test of the page writes). Words and samples are in ``scripts/widget_nodes/``. Run it
@@ -11,6 +12,7 @@ is another one now. They carry the digest of their sample, so that a test can te
 import hashlib
 import io
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +23,14 @@ from chatkit.widgets import StrictWidgetComponent, StrictWidgetRoot, WidgetCompo
 from PIL import Image
 from pydantic import TypeAdapter
 
+from chatkit_link.widgets.icon_names import ICONS
 from chatkit_link.workshop.screenshot import draw
 
 ROOT: Final = Path(__file__).parent.parent
 WORDS: Final = Path(__file__).parent / "widget_nodes"
 BROWSER: Final = ROOT / "frontend" / "src" / "widgets" / "contract" / "browser.json"
 PAGE: Final = ROOT / "docs" / "reference" / "widget-nodes.md"
+VOCABULARY: Final = ROOT / "frontend" / "src" / "workshop" / "editor" / "vocabulary.json"
 PICTURES: Final = ROOT / "docs" / "reference" / "pictures"
 PALETTE: Final = ROOT / "frontend" / "src" / "workshop" / "palette" / "nodes.json"
 #: What values.md says of every node.
@@ -230,6 +234,70 @@ def _about(node: dict[str, Any], prop: Prop) -> dict[str, Any]:
     return {"path": prop.path, "values": values, "needed": prop.needed, "default": default, "means": said.get("means")}
 
 
+def vocabulary() -> str:
+    """The same for the editor, as JSON: what each prop takes and means, and which words can be completed."""
+    roots = set(TypeAdapter[Any](StrictWidgetRoot).json_schema()["discriminator"]["mapping"])
+    types = nodes()
+    found = {
+        name: {
+            "about": node["about"],
+            **({"root": True} if name in roots else {}),
+            "props": {prop.path: _entry(node, prop) for prop in types[name]},
+        }
+        for name, node in described().items()
+    }
+    page = {"icons": ICONS, "common": _table("Prop"), "action": _table("Field"), "nodes": found}
+    return json.dumps(page, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _entry(node: dict[str, Any], prop: Prop) -> dict[str, Any]:
+    said = meaning(node, prop) or {}
+    entry: dict[str, Any] = {"values": said.get("values", prop.values), "means": said.get("means", "")}
+    if prop.needed:
+        entry["required"] = True
+    elif default := said.get("default"):
+        entry["default"] = default
+    return entry | _choices(prop.path, prop.values)
+
+
+def _choices(path: str, values: str) -> dict[str, Any]:
+    """choices: words that it takes. open: whether it takes others, too."""
+    if values in ("icon", "action", "nodes", "node"):
+        return {"is": values}
+    words = re.findall(r"`([^`]+)`", values)
+    if "colour" in values and not words:
+        part = path.rpartition(".")[2]
+        kind = "a background" if part == "background" else "a series" if "series" in path else "a text or icon"
+        words = _colours("an edge" if path.startswith(("border", "divider")) else kind)
+    if "true, false" in values:
+        words += ["true", "false"]
+    is_open = any(kind in values for kind in ("text", "number", "colour", "space", "length", "object"))
+    return {"choices": words, **({"open": True} if is_open else {})} if words else {}
+
+
+def _colours(of: str) -> list[str]:
+    row = next(
+        line for line in (WORDS / "values.md").read_text(encoding="utf-8").split("\n") if line.startswith(f"| {of}")
+    )
+    return re.findall(r"`([^`]+)`", row)
+
+
+def _table(heading: str) -> dict[str, dict[str, Any]]:
+    """The table of values.md whose first column has that heading."""
+    text = (WORDS / "values.md").read_text(encoding="utf-8")
+    rows = text.partition(f"| {heading} | Values |")[2].partition("\n\n")[0].split("\n")[2:]
+    found: dict[str, dict[str, Any]] = {}
+    for row in filter(None, rows):
+        name, values, default, means = (cell.strip() for cell in row.strip("| ").replace("| |", "|  |").split("|"))
+        entry: dict[str, Any] = {"values": values, "means": means}
+        if default == "required":
+            entry["required"] = True
+        elif default:
+            entry["default"] = default.strip("`")
+        found[name.strip("`")] = entry | _choices(name.strip("`"), values)
+    return found
+
+
 def draw_picture(name: str, node: dict[str, Any]) -> None:
     PICTURES.mkdir(exist_ok=True)
     with Image.open(io.BytesIO(draw(sample(node)))) as image:
@@ -239,6 +307,7 @@ def draw_picture(name: str, node: dict[str, Any]) -> None:
 def main() -> None:
     PAGE.write_text(text(), encoding="utf-8")
     PALETTE.write_text(palette(), encoding="utf-8")
+    VOCABULARY.write_text(vocabulary(), encoding="utf-8")
     for name, node in described().items():
         if drawn_from(picture(name)) != digest(node):
             print(picture(name).relative_to(ROOT))

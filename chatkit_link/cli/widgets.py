@@ -9,7 +9,7 @@ import typer
 from chatkit_link.cli.options import WIDGETS, FolderOption, JsonOption, examples
 
 if TYPE_CHECKING:
-    from chatkit_link.workshop.checking import WidgetProblem
+    from chatkit_link.workshop.problems import WidgetProblem
 
 widgets_cli = typer.Typer(
     help="Make, check and draw .widget files.",
@@ -98,10 +98,10 @@ def _check(folder: Path, agent: list[str] | None, action: list[str] | None) -> "
     from chatkit_link.errors import ConfigurationError
     from chatkit_link.settings import read_settings
     from chatkit_link.widgets.templates import WidgetLibrary
-    from chatkit_link.workshop.checking import WidgetProblem
     from chatkit_link.workshop.checking import check as check_file
     from chatkit_link.workshop.folder import WidgetFolder
     from chatkit_link.workshop.known_actions import known_actions
+    from chatkit_link.workshop.problems import WidgetProblem
     from chatkit_link.workshop.type_stubs import TYPED, is_stale
 
     files = WidgetFolder(folder)

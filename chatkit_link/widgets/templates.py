@@ -36,7 +36,9 @@ from chatkit_link.widgets.builder_flaws import mend, parse
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.sample_data import sample_of
 from chatkit_link.widgets.sandbox import WidgetSandbox, changes_its_data, compiled, render, variables
-from chatkit_link.widgets.validation import TreeChecker
+from chatkit_link.widgets.source_map import SourceMap, mark, unmarked
+from chatkit_link.widgets.template_tokens import TemplateTokens
+from chatkit_link.widgets.validation import TreeChecker, TreeProblem
 
 LARGEST_FILE = 512_000
 #: What a template ends with that does not fit its data: Jinja's errors, and Python's inside its filters.
@@ -59,6 +61,7 @@ class Template(Generic[Data]):
         self.source = source
         self.definition = definition
         self._checker = checker
+        self._sandbox = sandbox
         if definition.get("version") != "1.0":
             raise WidgetError(source, "version", 'only version "1.0" is known')
         self.name = _text(source, definition, "name")
@@ -67,9 +70,10 @@ class Template(Generic[Data]):
             Draft202012Validator.check_schema(self.schema)
             # An empty registry: a $ref to an address elsewhere is an error, not a request.
             self._validator = Draft202012Validator(self.schema, registry=Registry())
-            text = _text(source, definition, "template")
-            self._described = described_names(self.schema)
-            parsed = mend(sandbox.parse(text), self._view, self._described)
+            self.text = text = _text(source, definition, "template")
+            #: Names that the schema has, at any depth.
+            self.described = described_names(self.schema)
+            parsed = mend(sandbox.parse(text), self._view, self.described)
             #: Names that the template takes from its data.
             self.variables = variables(sandbox, parsed)
             #: Names of its data that the schema does not have, to how the template writes them: ``item.name``.
@@ -110,13 +114,17 @@ class Template(Generic[Data]):
     def _example(self) -> "dict[str, Any] | WidgetError":
         if self.sample is not None:
             return self.sample
-        made = sample_of(self.schema) or {}
-        made |= {name: name for name in self.variables if name not in made and name in self.undescribed}
         try:
-            self._checker.check(self.source, self.tree(made))
+            self._checker.check(self.source, self.tree(self.made))
         except WidgetError as error:
             return error
-        return made
+        return self.made
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """Data made of the schema, whether the template takes it or not."""
+        made = sample_of(self.schema) or {}
+        return made | {name: name for name in self.variables if name not in made and name in self.undescribed}
 
     @property
     def _view(self) -> str | None:
@@ -141,21 +149,44 @@ class Template(Generic[Data]):
         if isinstance(data, BaseModel):
             data = data.model_dump(mode="json")
         self._check_data(data)
+        return self.rendered(data)
+
+    def rendered(self, data: Mapping[str, Any]) -> Any:
+        """The same of data that may not fit the schema."""
         try:
-            rendered = render(self._template, data, optional=self._described, changed=self._changes_data)
+            rendered = render(self._template, data, optional=self.described, changed=self._changes_data)
             return parse(rendered)
         except FAILURES as error:
             raise WidgetError(self.source, "template", str(error)[:300]) from error
 
-    def _check_data(self, data: Mapping[str, Any]) -> None:
+    def traced(self, data: Mapping[str, Any]) -> SourceMap | None:
+        """The rendered text and what of the template wrote it; None where that cannot be told.
+
+        Raises what rendering raises.
+        """
+        plain = render(self._template, data, optional=self.described, changed=self._changes_data)
+        try:
+            parsed = self._sandbox.parse(self.text)
+            pieces = mark(parsed, TemplateTokens(self._sandbox, self.text))
+            template = compiled(self._sandbox, mend(parsed, self._view, self.described))
+            marked = render(template, data, optional=self.described, changed=self._changes_data)
+        except FAILURES:
+            return None
+        found = unmarked(marked, pieces)
+        return found if found.text == plain else None
+
+    def data_problems(self, data: Mapping[str, Any]) -> Iterator[DataError]:
+        """Where the data does not fit the schema, though it should. Raises ``WidgetError`` for a $ref to nowhere."""
         problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
         undescribed = frozenset(self.undescribed)
         try:
-            # The first error is enough; looking for the best of all would go through all the rows.
-            problem = next((found for found in problems if not is_excused(found, undescribed, self.unused)), None)
+            yield from (found for found in problems if not is_excused(found, undescribed, self.unused))
         except (Unresolvable, RecursionError) as error:
             raise WidgetError(self.source, "jsonSchema", "a $ref in it leads nowhere in this file") from error
-        if problem:
+
+    def _check_data(self, data: Mapping[str, Any]) -> None:
+        # The first error is enough; looking for the best of all would go through all the rows.
+        if problem := next(self.data_problems(data), None):
             raise WidgetError(self.source, problem.json_path.replace("$", "data", 1), problem.message[:300])
 
     def check(self, data: dict[str, Any] | None = None) -> None:
@@ -210,15 +241,31 @@ class WidgetLibrary:
 
     def read(self, source: str, content: bytes) -> Template:
         """A template from the bytes of a .widget file that is not in the folder. Raises ``WidgetError``."""
+        return self.compile(source, self.definition(source, content))
+
+    def definition(self, source: str, content: bytes) -> dict[str, Any]:
+        """What the bytes of a .widget file hold. Raises ``WidgetError``."""
         if len(content) > LARGEST_FILE:
             raise WidgetError(source, "", f"larger than {LARGEST_FILE} bytes")
         try:
-            definition = from_json(content)
+            found = from_json(content)
         except ValueError as error:
             raise WidgetError(source, "", f"not JSON: {error}") from error
-        if not isinstance(definition, dict):
+        if not isinstance(found, dict):
             raise WidgetError(source, "", "not a JSON object")
-        return Template(source, cast("dict[str, Any]", definition), self._sandbox, self._checker)
+        return cast("dict[str, Any]", found)
+
+    def compile(self, source: str, definition: dict[str, Any]) -> Template:
+        """A template from what such a file holds. Raises ``WidgetError``."""
+        return Template(source, definition, self._sandbox, self._checker)
+
+    def tokens(self, template: str) -> TemplateTokens:
+        """What the text of a template is made of, also of one that cannot be compiled."""
+        return TemplateTokens(self._sandbox, template)
+
+    def tree_problems(self, tree: Any) -> list[TreeProblem]:
+        """All that is wrong with a rendered tree, in its order."""
+        return list(self._checker.problems(tree))
 
 
 def _text(source: str, definition: dict[str, Any], key: str) -> str:

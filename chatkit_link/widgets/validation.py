@@ -6,6 +6,8 @@ and a property that the model does not know is an error.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from chatkit.icons import IconName
@@ -14,6 +16,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.icon_names import unknown_icon
+from chatkit_link.widgets.prop_words import words_of
+from chatkit_link.widgets.template_tokens import nearest
 
 DEEPEST = 24
 MOST_NODES = 2_000
@@ -32,6 +36,17 @@ _URL_KEYS = {"src", "favicon"}
 _SAFE_SOURCE = re.compile(r"https?://|data:image/(png|jpeg|gif|webp);|/(?!/)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class TreeProblem:
+    """path: of the node or value. place: of what is to be changed; of_name: its name and not its value."""
+
+    path: str
+    reason: str
+    place: str
+    of_name: bool = False
+    cause: ValidationError | None = None
+
+
 class TreeChecker:
     """Made once; holds the models of all node types."""
 
@@ -45,59 +60,103 @@ class TreeChecker:
 
     def check(self, source: str, tree: Any) -> None:
         """Raises ``WidgetError`` with the path of the first node that is not right."""
+        if problem := next(self.problems(tree), None):
+            raise WidgetError(source, problem.path, problem.reason) from problem.cause
+
+    def problems(self, tree: Any) -> Iterator[TreeProblem]:
+        """All that is not right, in the order of the tree."""
         if not isinstance(tree, dict) or tree.get("type") not in self._roots:  # pyright: ignore[reportUnknownMemberType] - JSON
-            raise WidgetError(source, "", f"the root must be one of {', '.join(sorted(self._roots))}")
+            yield self._no_root(cast("Any", tree))
+            return
         nodes = 0
         pending: list[tuple[str, Any, int, str]] = [("", tree, 0, "")]
         while pending:
             path, node, depth, within = pending.pop()
             nodes += 1
             if depth > DEEPEST or nodes > MOST_NODES:
-                raise WidgetError(source, path, f"more than {DEEPEST} levels or {MOST_NODES} nodes")
-            children = self._check_node(source, path, node, may_be_root=depth == 0 or within == "Basic")
-            prefix = f"{path}.children" if path else "children"
-            node_type = str(node["type"])
-            pending.extend((f"{prefix}[{at}]", child, depth + 1, node_type) for at, child in enumerate(children))
+                yield TreeProblem(path, f"more than {DEEPEST} levels or {MOST_NODES} nodes", path)
+                return
+            if not isinstance(node, dict):
+                yield TreeProblem(path, "a node must be an object with a type", path)
+                continue
+            found = cast("dict[str, Any]", node)
+            yield from self._node(path, found, may_be_root=depth == 0 or within == "Basic")
+            children: Any = found.get("children") or []
+            prefix = f"{path}.children".lstrip(".")
+            node_type = str(found.get("type"))
+            if isinstance(children, list):
+                listed = list(enumerate(cast("list[Any]", children)))
+                pending.extend((f"{prefix}[{at}]", child, depth + 1, node_type) for at, child in reversed(listed))
+            else:
+                pending.append((prefix, children, depth + 1, node_type))
 
-    def _check_node(self, source: str, path: str, node: Any, *, may_be_root: bool) -> list[Any]:
-        if not isinstance(node, dict):
-            raise WidgetError(source, path, "a node must be an object with a type")
-        node_type = str(node.get("type"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON
-        if node_type not in self._types or (node_type in self._roots and not may_be_root):
-            raise WidgetError(source, path, f"there is no node type {node_type!r} here")
-        props: dict[str, Any] = {key: value for key, value in node.items() if key != "children"}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
-        children: Any = node.get("children") or []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+    def _no_root(self, tree: Any) -> TreeProblem:
+        reason = f"the root must be one of {', '.join(sorted(self._roots))}"
+        written: Any = tree.get("type") if isinstance(tree, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+        if isinstance(written, str) and written not in self._types:
+            reason = f"there is no node type {written!r}{nearest(written, self._roots)}; {reason}"
+        elif isinstance(written, str):
+            reason = f"{reason}, and {written} is none"
+        return TreeProblem("", reason, "type" if written is not None else "")
+
+    def _node(self, path: str, node: dict[str, Any], *, may_be_root: bool) -> Iterator[TreeProblem]:
+        at_type = f"{path}.type".lstrip(".")
+        if "type" not in node:
+            yield TreeProblem(path, "this node has no type", path)
+            return
+        node_type = str(node["type"])
+        if node_type not in self._types:
+            yield TreeProblem(
+                path, f"there is no node type {node_type!r} here{nearest(node_type, self._types)}", at_type
+            )
+            return
+        if node_type in self._roots and not may_be_root:
+            reason = f"there is no node type {node_type!r} here: it is for the root only; Box, Col and Row hold nodes"
+            yield TreeProblem(path, reason, at_type)
+            return
+        props = {key: value for key, value in node.items() if key != "children"}
         if model := self._models.get(node_type):
-            _check_props(source, path, model, props)
-            self._check_status(source, path, props.get("status"))
-        for key in _URL_KEYS & props.keys():
+            yield from _unknown_props(path, model, node)
+            wrong = list(_wrong_props(path, model, props))
+            yield from wrong
+            if not any(one.path.endswith(".status") for one in wrong):
+                yield from self._status(path, props.get("status"))
+        for key in sorted(_URL_KEYS & props.keys()):
             if not _SAFE_SOURCE.match(str(props[key])):
-                raise WidgetError(source, f"{path}.{key}".lstrip("."), "not an address an image may come from")
-        return children if isinstance(children, list) else [children]  # pyright: ignore[reportUnknownVariableType] - JSON
+                place = f"{path}.{key}".lstrip(".")
+                yield TreeProblem(place, "not an address an image may come from: https, /path or data:image", place)
 
-    def _check_status(self, source: str, path: str, status: Any) -> None:
+    def _status(self, path: str, status: Any) -> Iterator[TreeProblem]:
         """The icon of a status: the SDK takes a status with a wrong icon for one with a favicon."""
         if isinstance(status, dict) and "icon" in status:
             icon = cast("object", status["icon"])
             try:
                 self._icons.validate_python(icon)
             except ValidationError as error:
-                raise WidgetError(source, f"{path}.status.icon".lstrip("."), unknown_icon(icon)) from error
+                place = f"{path}.status.icon".lstrip(".")
+                yield TreeProblem(place, unknown_icon(icon), place, cause=error)
 
 
-def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
-    ours = _BROWSER_ONLY_PROPS.get(str(props["type"]), set())
-    unknown = props.keys() - model.model_fields.keys() - ours
-    if unknown:
-        raise WidgetError(source, path, f"{props['type']} has no property {min(unknown)!r}")
+def _unknown_props(path: str, model: type[BaseModel], node: dict[str, Any]) -> Iterator[TreeProblem]:
+    node_type = str(node["type"])
+    known = model.model_fields.keys() | _BROWSER_ONLY_PROPS.get(node_type, set[str]())
+    for name, value in node.items():
+        if name not in known and not (name == "children" and value in (None, [])):
+            meant = nearest(name, known - node.keys()) or f"; it has {', '.join(sorted(known - {'type'}))}"
+            place = f"{path}.{name}".lstrip(".")
+            yield TreeProblem(path, f"{node_type} has no property {name!r}{meant}", place, of_name=True)
+
+
+def _wrong_props(path: str, model: type[BaseModel], props: dict[str, Any]) -> Iterator[TreeProblem]:
+    fields = model.model_fields.keys()
+    known = {key: value for key, value in props.items() if key in fields}
     try:
-        model.model_validate({**_present_values(_numbers_as_text(model, props)), **_no_children(model)})
+        model.model_validate({**_present_values(_numbers_as_text(model, known)), **_no_children(model)})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        at, value = _place(props, first["loc"])
-        if at in _ICON_KEYS or (at == ".name" and props["type"] == "Icon"):
-            raise WidgetError(source, f"{path}{at}".lstrip("."), unknown_icon(value)) from error
-        raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
+        for at, value, reason in words_of(error, known):
+            place = f"{path}{at}".lstrip(".")
+            is_icon = at in _ICON_KEYS or (at == ".name" and props["type"] == "Icon")
+            yield TreeProblem(place, unknown_icon(value) if is_icon else reason, place, cause=error)
 
 
 def _numbers_as_text(model: type[BaseModel], props: dict[str, Any]) -> dict[str, Any]:
@@ -113,17 +172,6 @@ def _present_values(props: dict[str, Any]) -> dict[str, Any]:
     return {
         key: renamed[key].get(value, value) if isinstance(value, str | bool) else value for key, value in props.items()
     }
-
-
-def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:
-    """The path in the properties and the value there: pydantic puts the names of union branches in between."""
-    at, value = "", props
-    for step, part in enumerate(location):
-        if isinstance(value, dict) and (part in value or step == len(location) - 1 or str(part).isidentifier()):
-            at, value = f"{at}.{part}", value.get(part)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):  # pyright: ignore[reportUnknownArgumentType] - JSON
-            at, value = f"{at}[{part}]", value[part]  # pyright: ignore[reportUnknownVariableType] - JSON
-    return at, value  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 def _no_children(model: type[BaseModel]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the editor works on: a .widget file taken apart into the three texts that are typed, and put together again."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,10 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
 from chatkit_link.widgets.errors import WidgetError
-from chatkit_link.widgets.templates import WidgetLibrary, decoded_view
-from chatkit_link.workshop.checking import WidgetProblem, examine
+from chatkit_link.widgets.json_text import pretty
+from chatkit_link.widgets.templates import LARGEST_FILE, WidgetLibrary, decoded_view
+from chatkit_link.workshop.checking import Texts, examine, examine_texts
 from chatkit_link.workshop.export import python_call
 from chatkit_link.workshop.folder import WidgetFolder, encode, revision, write_out
+from chatkit_link.workshop.problems import TextName, WidgetProblem
 
 
 class Draft(BaseModel):
@@ -25,11 +28,27 @@ class Draft(BaseModel):
     data: str
 
 
+class Mark(BaseModel):
+    """One problem at its place. text: which of the three it is in; None, and then no line, where it is in none.
+
+    Lines and columns count from 1, columns in characters. notice: the widget can be built all the same.
+    """
+
+    message: str
+    notice: bool
+    text: TextName | None = None
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
 class Preview(BaseModel):
-    """tree: None where nothing can be rendered. problems: messages."""
+    """tree: None where nothing can be rendered. problems: messages. marks: the same, each at its place."""
 
     tree: dict[str, Any] | None
     problems: list[str]
+    marks: list[Mark]
 
 
 class OpenedWidget(Preview):
@@ -72,11 +91,17 @@ class Workshop:
 
     def render(self, name: str, draft: Draft) -> Preview:
         """What the draft renders to, and what is wrong with it."""
-        try:
-            definition = _definition(draft)
-        except WidgetError as error:
-            return Preview(tree=None, problems=[str(error)])
-        return self._preview(f"{name}.widget", write_out(definition))
+        texts = Texts(draft.template, draft.schema_text, draft.data)
+        made: dict[str, Any] = {"version": "1.0", "name": draft.title, "template": draft.template}
+        for what, text in (("schema", draft.schema_text), ("data", draft.data)):
+            try:
+                found = _parsed(what, text)
+            except WidgetError:
+                continue  # the examination says why, and looks at the rest without it
+            made |= {"jsonSchema": found} if what == "schema" else {"encodedWidget": encode(found)}
+        if len(write_out(made)) > LARGEST_FILE:
+            return _preview(None, [WidgetProblem(f"{name}.widget", 1, "", f"larger than {LARGEST_FILE} bytes")])
+        return _preview(*examine_texts(self._library, f"{name}.widget", made, texts, self._known))
 
     def save(self, name: str, draft: Draft, over: str | None) -> OpenedWidget:
         """Writes the draft, and preserves the other contents of the file that it replaces.
@@ -103,13 +128,13 @@ class Workshop:
         tree = self._library.read(f"{name}.widget", content).checked_tree()
         return Export(
             file=content.decode(),
-            tree=_pretty(tree),
+            tree=pretty(tree),
             python=python_call(name, draft.title, _parsed("data", draft.data)),
         )
 
     def _content(self, name: str, draft: Draft, over: str | None) -> bytes:
         made = _definition(draft)
-        tree = self._preview(f"{name}.widget", write_out(made)).tree
+        tree = self.render(name, draft).tree
         preserved = _object(self.files.read(name)) if over is not None else {}
         view = decoded_view(preserved.get("encodedWidget"))
         if view is not None:
@@ -126,17 +151,23 @@ class Workshop:
         return Draft(
             title=str(definition.get("name") or name),
             template=str(definition.get("template") or ""),
-            schema_text=_pretty(definition.get("jsonSchema") or {}),
-            data=_pretty(view.get("defaultState") or {}),
+            schema_text=pretty(definition.get("jsonSchema") or {}),
+            data=pretty(view.get("defaultState") or {}),
         )
 
     def _preview(self, file: str, content: bytes) -> Preview:
-        tree, problems = examine(self._library, file, content, self._known)
-        return Preview(tree=tree, problems=[_sentence(problem) for problem in problems])
+        return _preview(*examine(self._library, file, content, self._known))
 
 
-def _sentence(problem: WidgetProblem) -> str:
-    return f"{problem.path}: {problem.reason}" if problem.path else problem.reason
+def _preview(tree: dict[str, Any] | None, problems: list[WidgetProblem]) -> Preview:
+    return Preview(tree=tree, problems=[one.sentence for one in problems], marks=[_mark(one) for one in problems])
+
+
+def _mark(problem: WidgetProblem) -> Mark:
+    place = asdict(problem.place) if problem.place else {}
+    # What is marked in the template is found by eye; the path helps where nothing is.
+    message = problem.reason if problem.place else problem.sentence
+    return Mark(message=f"{message[:1].upper()}{message[1:]}", notice=problem.notice, **place)
 
 
 def _definition(draft: Draft) -> dict[str, Any]:
@@ -165,7 +196,3 @@ def _object(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-
-
-def _pretty(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)

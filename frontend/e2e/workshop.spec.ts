@@ -110,12 +110,10 @@ test('a widget is edited, fires its action, follows its file and is saved', asyn
 
   await test.step('what is typed is drawn, and what is wrong is displayed beside the last good one', async () => {
     await field(page, 'Data').fill('{"title": 7}');
-    await expect(page.getByRole('list', { name: 'Problems' })).toContainText(
-      "data.title: 7 is not of type 'string'",
-    );
+    await expect(page.getByRole('list', { name: 'Problems' })).toContainText("7 is not of type 'string'");
     await expect(widget).toContainText('Tent');
     await field(page, 'Schema').fill('{"type":');
-    await expect(page.getByRole('list', { name: 'Problems' })).toContainText('the schema: not JSON');
+    await expect(page.getByRole('list', { name: 'Problems' })).toContainText('Not JSON');
     await field(page, 'Schema').fill(JSON.stringify(CARD.jsonSchema));
     await field(page, 'Data').fill('{"title": "Stove"}');
     await expect(widget).toContainText('Stove');
@@ -132,7 +130,7 @@ test('a widget is edited, fires its action, follows its file and is saved', asyn
   await test.step('a file saved elsewhere is offered, and what was typed stays', async () => {
     put('order', 'Lamp');
     await expect(page.getByText('The file was changed on disk')).toBeVisible({ timeout: 3_000 });
-    await expect(field(page, 'Data')).toHaveValue('{"title": "Stove"}');
+    await expect(field(page, 'Data')).toHaveText('{"title": "Stove"}');
     await page.getByRole('button', { name: 'Keep mine' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByText('Saved', { exact: true })).toBeVisible();

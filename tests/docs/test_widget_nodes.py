@@ -53,6 +53,20 @@ def test_the_palette_of_the_workshop_says_what_the_page_says() -> None:
     assert page["PALETTE"].read_text(encoding="utf-8") == page["palette"](), f"The palette is stale: {RUN_IT}."
 
 
+def test_the_words_of_the_editor_are_what_the_script_writes() -> None:
+    assert page["VOCABULARY"].read_text(encoding="utf-8") == page["vocabulary"](), f"They are stale: {RUN_IT}."
+
+
+def test_the_editor_completes_nodes_props_values_and_icons() -> None:
+    words = json.loads(page["VOCABULARY"].read_text(encoding="utf-8"))
+    text = words["nodes"]["Text"]["props"]
+    assert text["size"]["choices"] == ["xs", "sm", "md", "lg", "xl"]
+    assert text["value"]["required"]
+    assert words["nodes"]["Button"]["props"]["iconStart"]["is"] == "icon"
+    assert [name for name, node in words["nodes"].items() if node.get("root")] == ["Card", "ListView", "Basic"]
+    assert {"bolt", "check-circle"} <= set(words["icons"])
+
+
 @pytest.mark.parametrize("name", NODES)
 def test_a_sample_is_a_widget_with_the_node_in_it(name: str) -> None:
     sample = page["sample"](NODES[name])

@@ -53,7 +53,11 @@ async def preview(http: httpx2.AsyncClient, **changes: str) -> dict[str, Any]:
 
 async def test_a_draft_is_rendered(http: httpx2.AsyncClient) -> None:
     shown = await preview(http)
-    assert shown == {"tree": {"type": "Card", "children": [{"type": "Text", "value": "x"}]}, "problems": []}
+    assert shown == {
+        "tree": {"type": "Card", "children": [{"type": "Text", "value": "x"}]},
+        "problems": [],
+        "marks": [],
+    }
 
 
 @pytest.mark.parametrize(

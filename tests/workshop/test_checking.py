@@ -11,8 +11,9 @@ from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary
-from chatkit_link.workshop.checking import WidgetProblem, check
+from chatkit_link.workshop.checking import check
 from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
+from chatkit_link.workshop.problems import WidgetProblem
 from chatkit_link.workshop.screenshot import find_chromium
 
 LIBRARY = WidgetLibrary(resource("widgets"))
@@ -62,13 +63,48 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
     assert f"{tmp_path}/wrong.widget:4: children[0].name: there is no icon 'glob'" in result.output
 
 
+def test_the_command_lists_all_problems_of_a_file_with_their_places_in_the_template(tmp_path: Path) -> None:
+    template = '{"type":"Card","children":[\n{"type":"Icon","name":"glob"},\n{"type":"Buton"}\n]}'
+    wrong = json.loads(new_widget("wrong")) | {
+        "template": template,
+        "jsonSchema": {"properties": {"a": {"type": "txt"}}},
+    }
+    (tmp_path / "wrong.widget").write_bytes(write_out(wrong))
+    result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(tmp_path)])
+    assert "1 widget checked, 3 problems." in result.output
+    for part in (
+        "there is no icon 'glob'; the nearest are globe, lab (line 2, column 23 of the template)",
+        "there is no node type 'Buton' here: did you mean Button? (line 3, column 9 of the template)",
+        "wrong.widget:8: jsonSchema.properties.a.type: there is no type 'txt'",
+    ):
+        assert part in result.output
+    listed = json.loads(CliRunner().invoke(cli, ["widgets", "check", "--folder", str(tmp_path), "--json"]).output)
+    assert listed["problems"][0]["place"] == {
+        "text": "template",
+        "line": 2,
+        "column": 23,
+        "end_line": 2,
+        "end_column": 29,
+    }
+
+
 @pytest.mark.parametrize(
     ("found", "line", "path", "reason"),
     [
         (problems("x", version="9"), 2, "version", "1.0"),
-        (problems('{"type":"Card",\n"children":[{{ text | nothing }}]}'), 4, "template", "line 2 of the template"),
-        (problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'), 4, "template", "line 3 of the template"),
-        (problems(card(), jsonSchema={"type": "wrong"}), 5, "jsonSchema", "wrong"),
+        (
+            problems('{"type":"Card",\n"children":[{{ text | nothing }}]}'),
+            4,
+            "template",
+            "(line 2, column 23 of the template)",
+        ),
+        (
+            problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'),
+            4,
+            "template",
+            "(line 3, column 21 of the template)",
+        ),
+        (problems(card(), jsonSchema={"type": "wrong"}), 6, "jsonSchema.type", "wrong"),
         (problems(card(), encodedWidget=encode({"text": 1})), 13, "data.text", "not of type 'string'"),
         (problems(card("{{ text }}"), encodedWidget="?"), 13, "encodedWidget", "no sample data"),
         (problems(card({"type": "Buton"})), 4, "children[0]", "'Buton'"),
@@ -78,7 +114,7 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
 def test_what_is_wrong_is_named_by_line_and_path(found: list[WidgetProblem], line: int, path: str, reason: str) -> None:
     assert len(found) == 1
     assert (found[0].line, found[0].path) == (line, path)
-    assert reason in found[0].reason
+    assert reason in str(found[0])
 
 
 def test_json_that_does_not_parse_is_named_by_its_line() -> None:

@@ -1,12 +1,18 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { type EditState, hasChanges, keepMine, startEditing } from './edit-state';
-import { Problems } from './Problems';
-import { type TemplateCursor, textareaCursor } from './palette/template-cursor';
+import { CodeField } from './editor/CodeField';
+import type { CodeHandle } from './editor/code-props';
+import { shapeOf } from './editor/data-shape';
+import { ProblemList } from './editor/ProblemList';
+import type { TemplateCursor } from './palette/template-cursor';
 import { WidgetPreview } from './WidgetPreview';
-import { type Preview, preview, save, type WidgetDraft } from './workshop-api';
+import { type Mark, type Preview, preview, save, type TextName, type WidgetDraft } from './workshop-api';
+import './editor/editor.css';
 
 /** Milliseconds without a key before what is typed is drawn. */
 const PAUSE = 150;
+const HINT = 'ws-editor-keys';
+const NONE: Mark[] = [];
 
 export function Editor({
   editing,
@@ -23,16 +29,41 @@ export function Editor({
   cursor(cursor: TemplateCursor | null): void;
 }) {
   const rendered = usePreview(editing, reportError);
+  const marks = useMarks(rendered?.marks ?? NONE);
+  const handles = useRef<Partial<Record<TextName, CodeHandle>>>({});
+  const { draft } = editing;
+  const data = useMemo(() => shapeOf(draft.schema_text, draft.data), [draft.schema_text, draft.data]);
   const typed = hasChanges(editing);
-  const type = (part: Partial<WidgetDraft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
+  const canSave = typed && !editing.newer;
+  const type = (part: Partial<WidgetDraft>) => change({ ...editing, draft: { ...draft, ...part } });
   const write = async () => {
+    if (!canSave) return;
     try {
-      change(startEditing(await save(editing.name, editing.draft, editing.revision)));
+      change(startEditing(await save(editing.name, draft, editing.revision)));
       saved();
     } catch (problem) {
       reportError(problem);
     }
   };
+  const keep = (name: TextName) => (handle: CodeHandle | null) => {
+    if (handle) handles.current[name] = handle;
+    else delete handles.current[name];
+    if (name === 'template') cursor?.(handle);
+  };
+  const field = (name: TextName, label: string, value: string, put: (value: string) => void) => (
+    <CodeField
+      name={name}
+      label={label}
+      hint={HINT}
+      value={value}
+      marks={marks[name]}
+      data={data}
+      type={put}
+      save={() => void write()}
+      handle={keep(name)}
+      reportError={reportError}
+    />
+  );
 
   return (
     <main className="ws-editor">
@@ -52,45 +83,51 @@ export function Editor({
             </button>
           </div>
         )}
-        <CodeField
-          label="Template"
-          rows={14}
-          value={editing.draft.template}
-          type={(template) => type({ template })}
-          offer={cursor}
-        />
+        {field('template', 'Template', draft.template, (template) => type({ template }))}
         <div className="ws-pair">
-          <CodeField
-            label="Schema"
-            rows={14}
-            value={editing.draft.schema_text}
-            type={(schema_text) => type({ schema_text })}
-          />
-          <CodeField label="Data" rows={14} value={editing.draft.data} type={(data) => type({ data })} />
+          {field('schema', 'Schema', draft.schema_text, (schema_text) => type({ schema_text }))}
+          {field('data', 'Data', draft.data, (text) => type({ data: text }))}
         </div>
-        <div className="ws-save">
-          <button
-            type="button"
-            className="ws-button ws-main"
-            disabled={!typed || !!editing.newer}
-            onClick={() => void write()}
-          >
-            Save
-          </button>
-          <span role="status">{typed ? 'Not saved' : 'Saved'}</span>
+        <div className="ws-foot">
+          <ProblemList
+            marks={rendered?.marks ?? NONE}
+            jump={({ text, line, column }) => text && handles.current[text]?.jump(line, column)}
+          />
+          <div className="ws-save">
+            <button
+              type="button"
+              className="ws-button ws-main"
+              disabled={!canSave}
+              onClick={() => void write()}
+            >
+              Save
+            </button>
+            <span role="status">{typed ? 'Not saved' : 'Saved'}</span>
+            <p id={HINT} className="ws-keys">
+              <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves a text. <kbd>Ctrl</kbd> <kbd>Space</kbd> completes,{' '}
+              <kbd>F8</kbd> goes to the next problem.
+            </p>
+          </div>
         </div>
       </div>
       <div className="ws-output">
-        <Problems of={rendered?.problems ?? []} />
         <WidgetPreview
           name={editing.name}
-          draft={editing.draft}
+          draft={draft}
           tree={rendered?.tree}
           stale={rendered?.stale ?? false}
         />
       </div>
     </main>
   );
+}
+
+/** The problems of each text. */
+function useMarks(all: Mark[]): Record<TextName, Mark[]> {
+  return useMemo(() => {
+    const of = (name: TextName) => all.filter(({ text }) => text === name);
+    return { template: of('template'), schema: of('schema'), data: of('data') };
+  }, [all]);
 }
 
 /** What the draft renders to; while it does not, the last tree that could be drawn, marked as stale. */
@@ -102,7 +139,7 @@ function usePreview({ name, draft }: EditState, reportError: (problem: unknown) 
       try {
         const next = await preview(name, draft, stop.signal);
         setRendered((before) => ({
-          problems: next.problems,
+          ...next,
           tree: next.tree ?? before?.tree ?? null,
           stale: !next.tree,
         }));
@@ -116,39 +153,4 @@ function usePreview({ name, draft }: EditState, reportError: (problem: unknown) 
     };
   }, [name, draft, reportError]);
   return rendered;
-}
-
-function CodeField({
-  label,
-  value,
-  rows,
-  type,
-  offer,
-}: {
-  label: string;
-  value: string;
-  rows: number;
-  type(value: string): void;
-  offer?(cursor: TemplateCursor | null): void;
-}) {
-  const id = useId();
-  const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (!area.current || !offer) return;
-    offer(textareaCursor(area.current));
-    return () => offer(null);
-  }, [offer]);
-  return (
-    <div className="ws-field">
-      <label htmlFor={id}>{label}</label>
-      <textarea
-        id={id}
-        ref={area}
-        rows={rows}
-        spellCheck={false}
-        value={value}
-        onChange={(event) => type(event.target.value)}
-      />
-    </div>
-  );
 }

@@ -16,6 +16,7 @@ const opened = (template: string, revision: string): WidgetFile => ({
   revision,
   tree: {},
   problems: [],
+  marks: [],
   draft: { title: 'Order', template, schema_text: '{}', data: '{}' },
 });
 const type = (template: string) => {

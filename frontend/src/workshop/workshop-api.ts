@@ -3,7 +3,18 @@ import { problemFrom } from '../protocol/problems';
 import type { WidgetItem } from '../protocol/types';
 
 export type WidgetDraft = { title: string; template: string; schema_text: string; data: string };
-export type Preview = { tree: unknown; problems: string[] };
+export type TextName = 'template' | 'schema' | 'data';
+/** A problem at its place; `text` is null where it has none. Lines and columns count from 1, columns in characters. */
+export type Mark = {
+  message: string;
+  notice: boolean;
+  text: TextName | null;
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+};
+export type Preview = { tree: unknown; problems: string[]; marks: Mark[] };
 export type WidgetFile = Preview & { name: string; revision: string; draft: WidgetDraft | null };
 
 /** A widget to begin with. */

@@ -14,31 +14,3 @@ export type TemplateCursor = {
   /** Calls back when the cursor or the text has changed; gives what ends it. */
   onMove(moved: () => void): () => void;
 };
-
-const MOVES = ['input', 'keyup', 'click', 'focus', 'select', 'selectionchange'];
-
-/** The cursor of a plain text area. */
-export function textareaCursor(area: HTMLTextAreaElement): TemplateCursor {
-  return {
-    text: () => area.value,
-    position: () => area.selectionStart,
-    insert: (text, from = area.selectionStart, to = Math.max(from, area.selectionEnd), cursor) => {
-      area.focus();
-      area.setSelectionRange(from, to);
-      // As if it was typed, so that it can be undone.
-      const done = text ? document.execCommand('insertText', false, text) : document.execCommand('delete');
-      if (!done) {
-        area.setRangeText(text, from, to, 'end');
-        area.dispatchEvent(new Event('input', { bubbles: true }));
-      }
-      const at = cursor ?? from + text.length;
-      area.setSelectionRange(at, at);
-    },
-    onMove: (moved) => {
-      for (const event of MOVES) area.addEventListener(event, moved);
-      return () => {
-        for (const event of MOVES) area.removeEventListener(event, moved);
-      };
-    },
-  };
-}

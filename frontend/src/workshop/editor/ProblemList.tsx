@@ -1,0 +1,41 @@
+/* All that is wrong with a widget; a click goes to the place. */
+import type { Mark, TextName } from '../workshop-api';
+
+const NAMES: Record<TextName, string> = { template: 'Template', schema: 'Schema', data: 'Data' };
+
+export function ProblemList({ marks, jump }: { marks: Mark[]; jump(mark: Mark): void }) {
+  const problems = marks.filter(({ notice }) => !notice).length;
+  return (
+    <section className="ws-found" aria-label="Check">
+      <p role="status">{summary(problems, marks.length - problems)}</p>
+      {marks.length > 0 && (
+        <ul aria-label="Problems">
+          {marks.map((mark) => (
+            <li key={`${mark.text} ${mark.line} ${mark.column} ${mark.message}`}>
+              <button
+                type="button"
+                className="ws-problem"
+                data-notice={mark.notice ? '' : undefined}
+                disabled={mark.text === null}
+                onClick={() => jump(mark)}
+              >
+                {mark.text && (
+                  <span className="ws-place">
+                    {NAMES[mark.text]} {mark.line}:{mark.column}
+                  </span>
+                )}
+                <span>{mark.message}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function summary(problems: number, notices: number): string {
+  const counted = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const parts = [problems && counted(problems, 'problem'), notices && counted(notices, 'notice')];
+  return parts.filter(Boolean).join(', ') || 'No problems';
+}
