@@ -1,6 +1,7 @@
 """All agents that can be chosen: the bundled one and those of the catalog."""
 
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry
+from chatkit_link.agents.catalog_texts import Prompt
 from chatkit_link.settings import Settings
 
 _OFFLINE_NOTICE = (
