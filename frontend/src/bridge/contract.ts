@@ -54,7 +54,11 @@ export type Kept = {
   composer?: unknown;
 };
 
-export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions, kept?: Kept): void };
+export type FrameApi = Pick<OpenAIChatKit, Methods> & {
+  setOptions(options: SentOptions, kept?: Kept): void;
+  /** Of ours alone: brings a message of the open thread into view. */
+  showItem(itemId: string): Promise<void>;
+};
 
 export type HostApi = {
   /** The frame is there, and answers calls. */

@@ -9,6 +9,7 @@ import { Frame } from './Frame';
 import { FrameBoundary } from './FrameBoundary';
 import { tolerateForeignNodes } from './foreign-nodes';
 import { hostOver } from './host';
+import { showItem } from './thread/show-item';
 import './frame.css';
 
 async function start(root: HTMLElement) {
@@ -51,6 +52,7 @@ async function start(root: HTMLElement) {
       (await whenStarted()).methods.sendCustomAction(action, itemId),
     showHistory: async () => (await whenStarted()).methods.showHistory(),
     hideHistory: async () => (await whenStarted()).hideHistory(),
+    showItem: async (itemId) => showItem(await (await whenStarted()).loaded(), itemId),
   };
   const call = remoteCalls<HostApi>(port, api);
   const host = hostOver(call, origin);

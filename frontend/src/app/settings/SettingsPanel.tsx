@@ -2,7 +2,8 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { CHATKIT_ICONS } from '../../options/icon-names';
 import type { ElementState } from '../element-loader/use-element';
-import { IconButton, SETTINGS_ID } from '../Sidebar';
+import { IconButton } from '../IconButton';
+import { SETTINGS_ID } from '../sidebar-props';
 import type { Connection } from '../use-connection';
 import { chooseScheme, type SchemeChoice } from '../use-scheme';
 import { ElementSection } from './ElementSection';
@@ -33,6 +34,9 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
     <aside
       className="settings"
       id={SETTINGS_ID}
+      // For developers; not translated.
+      lang="en"
+      dir="ltr"
       aria-label="Settings"
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
     >
