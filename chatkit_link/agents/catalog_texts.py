@@ -40,6 +40,20 @@ class Texts(BaseModel):
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
 
 
+#: What the bundled agent says itself, in English.
+BUNDLED = Texts(
+    description="Searches, reads, and answers with citations.",
+    greeting="What would you like to know?",
+    placeholder="Ask a question",
+)
+
+
+def in_words_of(locale: str, text: str) -> str:
+    """A text as a reader is given it: nothing of our own in English to others, for whom a chat has words itself."""
+    ours = (BUNDLED.description, BUNDLED.greeting, BUNDLED.placeholder)
+    return "" if text in ours and language_of(locale) != "en" else text
+
+
 def texts_for(locales: Mapping[str, Texts], locale: str) -> Texts:
     """The texts for a reader of this BCP 47 tag: of the very tag, of its language, or none."""
     known = {tag.replace("_", "-").lower(): texts for tag, texts in locales.items()}

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from chatkit_link.agents.catalog import Entry
-from chatkit_link.agents.catalog_texts import texts_for
+from chatkit_link.agents.catalog_texts import in_words_of, texts_for
 from chatkit_link.agents.sdk_methods import overridden
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.agents.server import LinkServer
@@ -46,10 +46,10 @@ def _available(services: Services, agent_id: str, entry: Entry, caller: Caller) 
         "id": agent_id,
         "name": texts.name or _name(agent_id, entry),
         "available": True,
-        "description": texts.description or entry.description,
+        "description": texts.description or in_words_of(caller.locale, entry.description),
         "url": f"chatkit/{agent_id}",
-        "greeting": texts.greeting or entry.greeting,
-        "placeholder": texts.placeholder or entry.placeholder,
+        "greeting": texts.greeting or in_words_of(caller.locale, entry.greeting),
+        "placeholder": texts.placeholder or in_words_of(caller.locale, entry.placeholder),
         "notice": texts.notice or entry.notice or None,
         "uploads": _uploads(services, agent_id, caller),
         "prompts": [prompt.model_dump(exclude_none=True) for prompt in texts.prompts or entry.prompts],

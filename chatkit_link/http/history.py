@@ -83,8 +83,8 @@ async def search_history(
 ) -> dict[str, Any]:
     """``{"hits": [{"thread_id", "title", "item_id", "created_at", "snippet": [{"text", "match"}]}], "complete"}``.
 
-    All words of ``q`` stand in the message, or in the title: then ``item_id`` is null. One hit for each thread, titles
-    first, then the newest. ``complete`` is false where messages have not been read yet: ask again.
+    All words of ``q`` stand in the message, or in the title: then ``item_id`` is null. One hit for each thread, those
+    whose title fits first. ``complete`` is false where messages have not been read yet: ask again.
     """
     everywhere = agent is None and caller.session is None
     of = None if everywhere else _of(services, caller, agent)

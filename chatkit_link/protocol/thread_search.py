@@ -1,4 +1,4 @@
-"""Search in a user's own history: titles first, then messages, one hit for each thread."""
+"""Search in a user's own history: one hit for each thread, those whose title fits first."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -8,7 +8,7 @@ from time import monotonic
 
 from chatkit_link.caller import Caller
 from chatkit_link.protocol.snippet import Part, marked, snippet
-from chatkit_link.store.message_search import find_messages, message_text, read_some, unread_threads
+from chatkit_link.store.message_search import FoundMessage, find_messages, message_text, read_some, unread_threads
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.thread_list import ListedThread, list_titled
 from chatkit_link.store.threads import OfAgent
@@ -62,15 +62,20 @@ async def search_threads(
         titled = await list_titled(session, of, _TITLES)
         messages = await find_messages(session, terms, limit, of=of, among=among)
     titled = [thread for thread in titled if among is None or thread.id in among]
-    hits = await asyncio.to_thread(_in_titles, titled, terms, limit)
-    known = {hit.thread_id for hit in hits}
+    by_title = await asyncio.to_thread(_in_titles, titled, terms, limit)
+    by_message = await asyncio.to_thread(_in_messages, messages, terms)
+    # A thread whose title fits comes first, and still leads to the message where there is one.
+    hits = {hit.thread_id: by_message.get(hit.thread_id, hit) for hit in by_title} | by_message
+    return Found(list(hits.values())[:limit], is_complete)
+
+
+def _in_messages(messages: Sequence[FoundMessage], terms: list[Term]) -> dict[str, Hit]:
+    found = dict[str, Hit]()
     for message in messages:
-        if message.thread_id in known:
-            continue
-        parts = await asyncio.to_thread(snippet, message_text(message.data), terms)
+        parts = snippet(message_text(message.data), terms)
         if parts:
-            hits.append(Hit(message.thread_id, message.title, message.item_id, message.created_at, parts))
-    return Found(hits[:limit], is_complete)
+            found[message.thread_id] = Hit(message.thread_id, message.title, message.item_id, message.created_at, parts)
+    return found
 
 
 def _in_titles(titled: Sequence[ListedThread], terms: list[Term], limit: int) -> list[Hit]:

@@ -58,9 +58,7 @@ function AgentRow({ agent: { id, name, description }, active, onChoose }: RowPro
         }}
       >
         <AgentMark id={id} name={name} />
-        <span className="agent-name" dir="auto">
-          {name}
-        </span>
+        <bdi className="agent-name">{name}</bdi>
       </a>
     </li>
   );

@@ -15,7 +15,7 @@ import type { Scheme } from './use-scheme';
 /** The composer takes the focus, unless something else has it, or a keyboard would cover half of the screen. */
 const isFocusFree = () =>
   matchMedia('(hover: hover) and (pointer: fine)').matches &&
-  (document.activeElement ?? document.body).matches('body, .connection a');
+  (document.activeElement ?? document.body).matches('body, .agent a, .connection a, .side-button');
 
 /** Null: a new thread. itemId: the message to go to, where the element can do that. */
 export type OpenThread = (threadId: string | null, itemId?: string | null) => Promise<void>;
@@ -112,11 +112,10 @@ export function ChatKitView({
   useEffect(() => {
     if (!isReady || !onControl) return;
     onControl(async (threadId, itemId) => {
-      await setThreadId(threadId);
+      // The package hands on the thread alone, and OpenAI's element takes no message to go to.
+      const chat = ref.current as { setThreadId(id: string | null, itemId?: string): Promise<void> } | null;
+      await (threadId && itemId ? chat?.setThreadId(threadId, itemId) : setThreadId(threadId));
       if (!threadId) await focusComposer();
-      // OpenAI's element has no such method.
-      const chat = ref.current as { showItem?: (itemId: string) => Promise<void> } | null;
-      if (itemId) await chat?.showItem?.(itemId);
     });
     return () => onControl(null);
   }, [isReady, onControl, setThreadId, focusComposer, ref]);

@@ -54,10 +54,10 @@ export type Kept = {
   composer?: unknown;
 };
 
-export type FrameApi = Pick<OpenAIChatKit, Methods> & {
+export type FrameApi = Pick<OpenAIChatKit, Exclude<Methods, 'setThreadId'>> & {
   setOptions(options: SentOptions, kept?: Kept): void;
-  /** Of ours alone: brings a message of the open thread into view. */
-  showItem(itemId: string): Promise<void>;
+  /** itemId, of ours alone: the message to bring into view. */
+  setThreadId(threadId: string | null, itemId?: string): Promise<void>;
 };
 
 export type HostApi = {

@@ -120,8 +120,6 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
   sendCustomAction = (...args: Args<'sendCustomAction'>) => this.#call('sendCustomAction', ...args);
   showHistory = () => this.#call('showHistory');
   hideHistory = () => this.#call('hideHistory');
-  /** Of ours alone: brings a message of the open thread into view. */
-  showItem = (itemId: string) => this.#call('showItem', itemId);
   /** The name of ChatKit's first documentation. */
   sendAction = (...args: Args<'sendCustomAction'>) => {
     if (!this.#usedSendAction) console.info('<openai-chatkit>: sendAction is now called sendCustomAction.');

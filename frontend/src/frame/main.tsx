@@ -44,7 +44,11 @@ async function start(root: HTMLElement) {
       mounted();
     },
     focusComposer: async () => (await whenStarted()).methods.focusComposer(),
-    setThreadId: async (id) => (await whenStarted()).methods.setThreadId(id),
+    setThreadId: async (id, itemId) => {
+      const { methods, view } = await whenStarted();
+      await methods.setThreadId(id);
+      if (id && itemId) await showItem(view.value.conversation, itemId);
+    },
     sendUserMessage: async (message) => (await whenStarted()).methods.sendUserMessage(message),
     setComposerValue: async (value) => (await whenStarted()).methods.setComposerValue(value),
     fetchUpdates: async () => (await whenStarted()).methods.fetchUpdates(),
@@ -52,7 +56,6 @@ async function start(root: HTMLElement) {
       (await whenStarted()).methods.sendCustomAction(action, itemId),
     showHistory: async () => (await whenStarted()).methods.showHistory(),
     hideHistory: async () => (await whenStarted()).hideHistory(),
-    showItem: async (itemId) => showItem(await (await whenStarted()).loaded(), itemId),
   };
   const call = remoteCalls<HostApi>(port, api);
   const host = hostOver(call, origin);

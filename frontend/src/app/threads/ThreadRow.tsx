@@ -56,11 +56,10 @@ export function ThreadRow({ thread, isActive, onOpen, onRename, onPin, onDelete 
         href={threadAddress(thread.id)}
         aria-current={isActive ? 'true' : undefined}
         title={title}
-        dir="auto"
         onClick={open}
         onDoubleClick={() => setRenaming(true)}
       >
-        {title}
+        <bdi>{title}</bdi>
       </a>
       <ThreadMenu
         thread={thread}
