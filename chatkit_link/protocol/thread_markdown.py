@@ -91,7 +91,7 @@ class MarkdownThread:
         return Localized(code).in_language(self.locale)
 
 
-def _message(item: wire.UserMessageItem) -> Iterator[str] | list[str]:
+def _message(item: wire.UserMessageItem) -> list[str]:
     files = "\n".join(f"- {_line(attachment.name)}" for attachment in item.attachments)
     text = "".join(
         f"@{part.text}" if isinstance(part, wire.UserMessageTagContent) else part.text for part in item.content
