@@ -95,6 +95,7 @@ class Caller:
     user: the user's stable id within the tenant.
     request_id: names this request in responses and logs.
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
+    agent: whose ChatKit route the request is for; threads that it begins belong to that agent. ``None`` elsewhere.
     session: what the client secret of the request allows; ``None`` for a caller without one.
     address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
     network: the caller's IP address, as limits count it (of IPv6 the first 64 bits); ``None`` where it says nothing of
@@ -116,6 +117,7 @@ class Caller:
     user: str
     request_id: str = "-"
     locale: str = "en"
+    agent: str | None = field(default=None, compare=False)
     session: SessionPolicy | None = field(default=None, compare=False)
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)

@@ -90,7 +90,7 @@ def _section(name: str, said: dict[str, Any], operation: dict[str, Any]) -> Iter
 
 
 def _parameters(name: str, operation: dict[str, Any]) -> Iterator[list[str]]:
-    words = _words()["parameters"]
+    words = _words()["parameters"] | _words()[name].get("parameters", {})
     listed: list[dict[str, Any]] = operation.get("parameters") or [
         {"name": part.strip("{}").partition(":")[0], "in": "path", "schema": {"type": "string"}}
         for part in name.split("/")

@@ -10,6 +10,7 @@
     description = "Knows our products."
     greeting = "What can I do for you?"
     prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
+    locales.de.greeting = "Was kann ich für Sie tun?"
 
     store = "keep"                     # a ChatKitServer keeps the store that it makes itself
     context = "app.context:make"       # the function that makes its context
@@ -52,6 +53,7 @@ from chatkit_link.agents.agent_builder.source import is_workflow, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.brought_servers.construct import ServerFactory
 from chatkit_link.agents.brought_servers.parameters import listed
+from chatkit_link.agents.catalog_texts import Prompt, Texts
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
@@ -74,16 +76,6 @@ ServerTarget = type[ChatKitServer[Any]] | ChatKitServer[Any] | ServerFactory
 Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | ServerTarget
 
 
-class Prompt(BaseModel):
-    """One suggestion on the start screen."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    label: str
-    prompt: str
-    icon: str | None = None
-
-
 class Entry(BaseModel):
     """One agent as the catalog describes it; what a page shows of it is here too."""
 
@@ -101,6 +93,10 @@ class Entry(BaseModel):
     )
     notice: str = ""
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
+    locales: dict[str, Texts] = Field(
+        default_factory=dict[str, Texts],
+        description="Name, description, greeting, placeholder, notice and prompts in other languages, by BCP 47 tag.",
+    )
     files: bool = Field(default=True, description="Whether users may attach files.")
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
@@ -222,8 +218,10 @@ def _read_file(file: Path) -> Catalog:
 def _unknown_key(place: tuple[int | str, ...]) -> str:
     """What a key is that no table of that kind has, with the nearest one that there is."""
     match place:
-        case ("agents", _, "prompts", _, *_):
+        case ("agents", _, "prompts", _, *_) | ("agents", _, "locales", _, "prompts", _, *_):
             table: type[BaseModel] = Prompt
+        case ("agents", _, "locales", _, *_):
+            table = Texts
         case ("agents", _, _, *_):
             table = Entry
         case ("mcp", _, _, *_):

@@ -68,6 +68,11 @@ class LinkServer(ChatKitServer[Caller]):
         turn = self._turn(thread, None, context)
         return SyncCustomActionResponse(updated_item=await self._responder.sync_action(turn, action, sender))
 
+    @property
+    def transcribes(self) -> bool:
+        """Whether dictation is turned into text."""
+        return self._transcriber is not None
+
     @override
     async def transcribe(self, audio_input: AudioInput, context: Caller) -> TranscriptionResult:
         if self._transcriber is None:

@@ -1,6 +1,7 @@
 """All agents that can be chosen: the bundled one and those of the catalog."""
 
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry
+from chatkit_link.agents.catalog_texts import BUNDLED, Prompt
 from chatkit_link.settings import Settings
 
 
@@ -18,9 +19,9 @@ def _research_entry(settings: Settings) -> Entry:
     return Entry(
         target=RESEARCH,
         name="Research",
-        description="Searches, reads, and answers with citations.",
-        greeting="What would you like to know?",
-        placeholder="Ask a question",
+        description=BUNDLED.description,
+        greeting=BUNDLED.greeting,
+        placeholder=BUNDLED.placeholder,
         prompts=[
             Prompt(label="What survives a reload?", prompt="How does an answer survive a reload?", icon="bolt"),
             Prompt(label="Bring your own agent", prompt="How do I add my own agent?", icon="agent"),

@@ -77,7 +77,9 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
         origins=trusted_origins(settings),
         request_parser=_request_parser(settings),
         streaming_requests=StreamingRequests(store, coordinator, files, answers),
-        json_requests=JsonRequests(store, coordinator, files, limits.ledger, for_author=for_author),
+        json_requests=JsonRequests(
+            store, coordinator, files, limits.ledger, default=catalog.default, for_author=for_author
+        ),
         limits=limits,
         coordinator=coordinator,
         streams=_streams(settings),

@@ -5,6 +5,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from chatkit_link.agents.catalog import Entry
+from chatkit_link.agents.catalog_texts import in_words_of, texts_for
+from chatkit_link.agents.sdk_methods import overridden
+from chatkit_link.agents.served import ServedAgent
+from chatkit_link.agents.server import LinkServer
 from chatkit_link.caller import Caller
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
@@ -28,35 +32,50 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
         "agents": [
             _unavailable(agent_id, entry, caller)
             if agent_id in services.unavailable
-            else {
-                "id": agent_id,
-                "name": _name(agent_id, entry),
-                "available": True,
-                "description": entry.description,
-                "url": f"chatkit/{agent_id}",
-                "greeting": entry.greeting,
-                "placeholder": entry.placeholder,
-                "notice": _notice(services, agent_id, entry, caller),
-                "uploads": _uploads(services, agent_id, caller),
-                "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
-                "models": list(services.models[agent_id]),
-                "tools": entry.tools,
-                "mentions": services.agents[agent_id].mentions is not None,
-            }
+            else _available(services, agent_id, entry, caller)
             for agent_id, entry in services.entries.items()
             if may_use_agent(caller, agent_id)
         ],
     }
 
 
+def _available(services: Services, agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:
+    texts, served = texts_for(entry.locales, caller.locale), services.agents[agent_id]
+    return {
+        "id": agent_id,
+        "name": texts.name or _name(agent_id, entry),
+        "available": True,
+        "description": texts.description or in_words_of(caller.locale, entry.description),
+        "url": f"chatkit/{agent_id}",
+        "greeting": texts.greeting or in_words_of(caller.locale, entry.greeting),
+        "placeholder": texts.placeholder or in_words_of(caller.locale, entry.placeholder),
+        "notice": _notice(served, texts.notice or entry.notice, caller),
+        "uploads": _uploads(services, agent_id, caller),
+        "prompts": [prompt.model_dump(exclude_none=True) for prompt in texts.prompts or entry.prompts],
+        "models": list(services.models[agent_id]),
+        # The offline model answers for whatever is chosen, so that there is nothing to choose.
+        "has_model": not served.is_offline,
+        "dictation": _transcribes(served),
+        "tools": entry.tools,
+        "mentions": served.mentions is not None,
+    }
+
+
+def _transcribes(served: ServedAgent) -> bool:
+    """Whether what is dictated can be written down, as far as that is known before it is tried."""
+    if served.brought is not None:
+        return "transcribe" in overridden(served.server)
+    return isinstance(served.server, LinkServer) and served.server.transcribes
+
+
 def _name(agent_id: str, entry: Entry) -> str:
     return entry.name or agent_id.replace("-", " ").replace("_", " ").title()
 
 
-def _notice(services: Services, agent_id: str, entry: Entry, caller: Caller) -> str | None:
+def _notice(served: ServedAgent, own: str, caller: Caller) -> str | None:
     """What stands below the composer: the agent's own notice does not hide that there is no model."""
-    offline = Localized("offline_model").in_language(caller.locale) if services.agents[agent_id].is_offline else ""
-    return " ".join(filter(None, [offline, entry.notice])) or None
+    offline = Localized("offline_model").in_language(caller.locale) if served.is_offline else ""
+    return " ".join(filter(None, [offline, own])) or None
 
 
 def _unavailable(agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:
@@ -74,6 +93,8 @@ def _unavailable(agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:
         "uploads": None,
         "prompts": [],
         "models": [],
+        "has_model": False,
+        "dictation": False,
         "tools": [],
         "mentions": False,
     }

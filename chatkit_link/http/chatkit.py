@@ -62,6 +62,7 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     parsed = services.request_parser.parse(body)
+    caller = replace(caller, agent=agent.id)
     open_request(services, caller, parsed.type)
     await require_request_allowed(services.store, caller, parsed)
     if agent.brought is not None:

@@ -110,6 +110,7 @@ class Callers:
         """All but the owner and the id of the request, which have columns of their own."""
         stored: dict[str, Any] = {
             "locale": caller.locale,
+            "agent": caller.agent,
             "zone": caller.zone,
             "address": caller.address,
             "network": caller.network,
@@ -131,6 +132,7 @@ class Callers:
             user=user,
             request_id=request_id,
             locale=stored.get("locale", "en"),
+            agent=stored.get("agent"),
             zone=stored.get("zone", "UTC"),
             address=stored.get("address"),
             network=stored.get("network"),

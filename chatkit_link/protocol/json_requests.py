@@ -62,7 +62,7 @@ from chatkit_link.protocol.request_parser import decode_audio
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.reach import list_threads
 from chatkit_link.store.postgres import PostgresStore
-from chatkit_link.store.threads import StoredThread
+from chatkit_link.store.threads import OfAgent, StoredThread
 from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import is_hidden, thread_response
 
@@ -104,13 +104,25 @@ class JsonRequests:
     """Answers the non-streaming requests to any agent: the twin of ``StreamingRequests``."""
 
     def __init__(
-        self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger, *, for_author: bool = False
+        self,
+        store: PostgresStore,
+        coordinator: Coordinator,
+        files: Files,
+        ledger: Ledger,
+        *,
+        default: str,
+        for_author: bool = False,
     ) -> None:
-        """for_author: whether the users of this server are its authors, who are told what failed."""
+        """
+        Args:
+            default: the agent that threads without one belong to.
+            for_author: whether the users of this server are its authors, who are told what failed.
+        """
         self._store = store
         self._coordinator = coordinator
         self._files = files
         self._ledger = ledger
+        self._default = default
         self._for_author = for_author
 
     async def answer(self, agent: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
@@ -186,7 +198,8 @@ class JsonRequests:
     async def _list_threads(self, request: ThreadsListReq, call: _Call) -> BaseModel:
         params = request.params
         limit = params.limit or DEFAULT_PAGE
-        page = await list_threads(self._store, limit, params.after, params.order, call.caller)
+        of = OfAgent(call.agent.id, self._default)
+        page = await list_threads(self._store, limit, params.after, params.order, call.caller, of)
         return Page(data=[call.view(thread) for thread in page.data], has_more=page.has_more, after=page.after)
 
     async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:

@@ -39,7 +39,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
 from chatkit_link.store.metadata_edit import MetadataEdit
 from chatkit_link.store.patience import patient
-from chatkit_link.store.threads import StoredThread
+from chatkit_link.store.threads import OfAgent, StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
 
 _PREFIXES: dict[StoreItemType, str] = {
@@ -126,6 +126,12 @@ class PostgresStore(Store[Caller]):
             return await threads.load_thread(session, thread_id)
 
     @patient
+    async def load_agent(self, thread_id: str, context: Caller) -> str | None:
+        """The agent that a thread began with; None for a thread from before there were any."""
+        async with self.database.session(context) as session:
+            return await threads.load_agent(session, thread_id)
+
+    @patient
     async def load_recency(self, thread_id: str, context: Caller, most: int) -> tuple[int, timedelta]:
         """How many of the caller's threads were active after this one, counted up to ``most``; how long it was not."""
         async with self.database.session(context) as session:
@@ -167,9 +173,12 @@ class PostgresStore(Store[Caller]):
 
     @override
     @patient
-    async def load_threads(self, limit: int, after: str | None, order: str, context: Caller) -> Page[ThreadMetadata]:
+    async def load_threads(
+        self, limit: int, after: str | None, order: str, context: Caller, *, of: OfAgent | None = None
+    ) -> Page[ThreadMetadata]:
+        """of: those of one agent; of all agents without it."""
         async with self.database.session(context) as session:
-            return await threads.load_threads(session, limit, after, order)
+            return await threads.load_threads(session, limit, after, order, of)
 
     @override
     @patient

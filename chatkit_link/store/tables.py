@@ -33,7 +33,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -74,6 +74,11 @@ threads = Table(
     _now("created_at"),
     _now("last_activity"),
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    # Whose ChatKit route it began at; null from the version before 0019, and where there was none.
+    Column("agent", Text),
+    Column("pinned_at", DateTime(timezone=True)),
+    # Up to where ``item_words`` has its words.
+    Column("searchable_seq", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "id"),
 )
 Index("ix_threads_list", threads.c.tenant, threads.c.user_id, threads.c.last_activity, threads.c.id)
@@ -101,6 +106,21 @@ Index(
     *(thread_items.c[name] for name in ("tenant", "thread_id", "seq")),
     postgresql_where=PENDING_CALL,
 )
+
+#: The words of messages, for search (store/history.py). What is searched for stands in a policy: see migration 0019.
+item_words = Table(
+    "item_words",
+    metadata,
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    # Of the message.
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
+    _of_item("item_id"),
+)
+Index("ix_item_words_words", item_words.c.words, postgresql_using="gin")
 
 attachments = Table(
     "attachments",

@@ -30,6 +30,9 @@ _USER: BindParameter[str] = bindparam("caller_user", type_=Text())
 #: The owner's columns, for an insert.
 OWNER: dict[str, BindParameter[str]] = {"tenant": _TENANT, "user_id": _USER}
 
+#: The agent that the caller's request is for, for a thread that begins with it.
+AGENT: BindParameter[str | None] = bindparam("caller_agent", type_=Text())
+
 
 def mine(table: FromClause) -> ColumnElement[bool]:
     """The filter: rows of ``table`` that belong to the caller of whichever Session runs the statement."""
@@ -50,6 +53,7 @@ class Session:
             NotFound: it would have written over another user's row.
         """
         values["caller_tenant"], values["caller_user"] = self.caller.tenant, self.caller.user
+        values["caller_agent"] = self.caller.agent
         try:
             return await run(self.connection, statement, values)
         except asyncpg.InsufficientPrivilegeError as error:

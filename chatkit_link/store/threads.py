@@ -10,6 +10,7 @@ A field that cannot be read counts as the safest value (``_SAFE``), and is never
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from typing import Any, Self
 import chatkit.types
 from chatkit.types import Page, ThreadMetadata
 from pydantic import PrivateAttr
-from sqlalchemy import DateTime, Integer, Text, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.errors import NotFound, ThreadNotFound, Unprocessable
@@ -27,7 +28,7 @@ from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
-from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.tenancy import AGENT, OWNER, Session, mine
 from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
@@ -42,8 +43,27 @@ _THREAD = bindparam("thread", type_=Text())
 
 _NEW = {name: bindparam(f"new_{name}", type_=threads.c[name].type) for name in _SAVED}
 _INSERT = insert(threads).values(
-    id=_THREAD, created_at=bindparam("thread_created", type_=DateTime(timezone=True)), **OWNER, **_NEW
+    id=_THREAD, created_at=bindparam("thread_created", type_=DateTime(timezone=True)), agent=AGENT, **OWNER, **_NEW
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OfAgent:
+    """The threads of one agent. Those without an agent belong to the agent ``default``."""
+
+    agent: str
+    default: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """For a statement with the condition ``of_agent``."""
+        return {"wanted_agent": self.agent, "default_agent": self.default}
+
+
+def of_agent() -> ColumnElement[bool]:
+    """The condition of ``OfAgent``."""
+    known = func.coalesce(threads.c.agent, bindparam("default_agent", type_=Text()))
+    return known == bindparam("wanted_agent", type_=Text())
 
 
 def insert_thread() -> Insert:
@@ -58,9 +78,11 @@ def new_thread(thread: ThreadMetadata) -> dict[str, Any]:
 
 
 @cache
-def _page(order: str, *, after: bool) -> Statement:
+def _page(order: str, *, after: bool, one_agent: bool) -> Statement:
     columns = (threads.c.last_activity, threads.c.id)
     statement = select(*THREAD_COLUMNS).where(mine(threads))
+    if one_agent:
+        statement = statement.where(of_agent())
     if after:
         mark = tuple_(bindparam("mark", type_=DateTime(timezone=True)), bindparam("mark_id", type_=Text()))
         statement = statement.where(tuple_(*columns) > mark if order == "asc" else tuple_(*columns) < mark)
@@ -72,11 +94,13 @@ _ADD = Statement(_INSERT.on_conflict_do_nothing().returning(threads.c.id))
 # A colliding id must not let one user write into another's row: then nothing is changed.
 _OVERWRITE = Statement(update(threads).where(mine(threads), threads.c.id == _THREAD).values(_NEW))
 _LOAD = Statement(select(*THREAD_COLUMNS).where(mine(threads), threads.c.id == _THREAD))
+_AGENT = Statement(select(threads.c.agent).where(mine(threads), threads.c.id == _THREAD))
 _LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
 _OTHERS = threads.alias()
 _NEWER = (
     select(_OTHERS.c.id)
-    .where(mine(_OTHERS), tuple_(_OTHERS.c.last_activity, _OTHERS.c.id) > tuple_(threads.c.last_activity, threads.c.id))
+    .where(mine(_OTHERS), _OTHERS.c.agent.is_not_distinct_from(threads.c.agent))
+    .where(tuple_(_OTHERS.c.last_activity, _OTHERS.c.id) > tuple_(threads.c.last_activity, threads.c.id))
     .limit(bindparam("most", type_=Integer()))
     .correlate(threads)
     .subquery()
@@ -202,10 +226,18 @@ async def load_thread(session: Session, thread_id: str) -> StoredThread:
     return _thread(row)
 
 
-async def load_recency(session: Session, thread_id: str, most: int) -> tuple[int, timedelta]:
-    """How many of the caller's threads were active after this one, and for how long it was not. Raises NotFound.
+async def load_agent(session: Session, thread_id: str) -> str | None:
+    """The agent that a thread began with; None from before there were any. Raises NotFound."""
+    row = (await session.execute(_AGENT, thread=clean_text(thread_id))).one_or_none()
+    if row is None:
+        raise thread_not_found()
+    return row.agent
 
-    most: where the counting ends.
+
+async def load_recency(session: Session, thread_id: str, most: int) -> tuple[int, timedelta]:
+    """How many of the caller's threads with the same agent were active after this one, and for how long it was not.
+
+    most: where the counting ends. Raises NotFound.
     """
     row = (await session.execute(_RECENCY, thread=clean_text(thread_id), most=most)).one_or_none()
     if row is None:
@@ -269,12 +301,14 @@ async def delete_thread(session: Session, thread_id: str) -> None:
         raise thread_not_found()
 
 
-async def load_threads(session: Session, limit: int, after: str | None, order: str) -> Page[ThreadMetadata]:
-    """One page by last activity, the latest first unless ``order`` is ``"asc"``."""
-    values: dict[str, Any] = {"rows": limit + 1}
+async def load_threads(
+    session: Session, limit: int, after: str | None, order: str, of: OfAgent | None = None
+) -> Page[ThreadMetadata]:
+    """One page by last activity, the latest first unless ``order`` is ``"asc"``; of all agents, or of one."""
+    values: dict[str, Any] = {"rows": limit + 1, **(of.values if of else {})}
     if after:
         values["mark"], values["mark_id"] = await _position(session, after)
-    rows = await session.execute(_page(order, after=bool(after)), **values)
+    rows = await session.execute(_page(order, after=bool(after), one_agent=of is not None), **values)
     page = rows[:limit]
     more = len(rows) > limit
     return Page(

@@ -234,4 +234,7 @@ TEXTS = {
     "nicht. Wer diesen Chat betreibt, muss das Paket {package} installieren.",
     "guardrails_failed": "Die Schutzregeln dieses Assistenten konnten ihr Modell nicht fragen. Er antwortet deshalb "
     "nicht. Versuchen Sie es gleich noch einmal.",
+    "export_user": "Sie",
+    "export_sources": "Quellen",
+    "export_untitled": "Chat",
 }

@@ -226,4 +226,8 @@ TEXTS = {
     "this chat must install the package {package}.",
     "guardrails_failed": "This assistant's guardrails could not ask their model, so it does not answer. Please try "
     "again in a moment.",
+    # A chat as a document
+    "export_user": "You",
+    "export_sources": "Sources",
+    "export_untitled": "Chat",
 }

@@ -223,4 +223,7 @@ TEXTS = {
     "responde. Quien administra este chat debe instalar el paquete {package}.",
     "guardrails_failed": "Las reglas de protección de este asistente no pudieron consultar a su modelo, por lo que no "
     "responde. Inténtelo de nuevo en unos instantes.",
+    "export_user": "Usted",
+    "export_sources": "Fuentes",
+    "export_untitled": "Chat",
 }

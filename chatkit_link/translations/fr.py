@@ -221,4 +221,7 @@ TEXTS = {
     "L’exploitant de ce chat doit installer le paquet {package}.",
     "guardrails_failed": "Les garde-fous de cet assistant n’ont pas pu interroger leur modèle. Il ne répond donc pas. "
     "Réessayez dans un instant.",
+    "export_user": "Vous",
+    "export_sources": "Sources",
+    "export_untitled": "Discussion",
 }

@@ -212,4 +212,7 @@ TEXTS = {
     "menjawab. Pengelola chat ini harus memasang paket {package}.",
     "guardrails_failed": "Aturan pelindung asisten ini tidak dapat bertanya kepada modelnya, jadi asisten tidak "
     "menjawab. Coba lagi sebentar lagi.",
+    "export_user": "Anda",
+    "export_sources": "Sumber",
+    "export_untitled": "Obrolan",
 }

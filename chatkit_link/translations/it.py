@@ -220,4 +220,7 @@ TEXTS = {
     "risponde. Il gestore di questa chat deve installare il pacchetto {package}.",
     "guardrails_failed": "Le regole di protezione di questo assistente non hanno potuto interrogare il loro modello, "
     "quindi non risponde. Riprova tra poco.",
+    "export_user": "Tu",
+    "export_sources": "Fonti",
+    "export_untitled": "Chat",
 }

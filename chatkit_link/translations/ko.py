@@ -203,4 +203,7 @@ TEXTS = {
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "
     "{package} 패키지를 설치해야 합니다.",
     "guardrails_failed": "이 어시스턴트의 가드레일이 모델에 질의하지 못해 답변하지 않습니다. 잠시 후 다시 시도하세요.",
+    "export_user": "나",
+    "export_sources": "출처",
+    "export_untitled": "채팅",
 }

@@ -220,4 +220,7 @@ TEXTS = {
     "niet. De beheerder van deze chat moet het pakket {package} installeren.",
     "guardrails_failed": "De beschermingsregels van deze assistent konden hun model niet raadplegen, daarom antwoordt "
     "hij niet. Probeer het zo meteen opnieuw.",
+    "export_user": "U",
+    "export_sources": "Bronnen",
+    "export_untitled": "Chat",
 }

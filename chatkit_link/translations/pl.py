@@ -210,4 +210,7 @@ TEXTS = {
     "Operator tego czatu musi zainstalować pakiet {package}.",
     "guardrails_failed": "Reguły ochronne tego asystenta nie mogły zapytać swojego modelu, więc asystent nie "
     "odpowiada. Spróbuj ponownie za chwilę.",
+    "export_user": "Ty",
+    "export_sources": "Źródła",
+    "export_untitled": "Czat",
 }

@@ -219,4 +219,7 @@ TEXTS = {
     "responde. O operador deste chat precisa instalar o pacote {package}.",
     "guardrails_failed": "As regras de proteção deste assistente não conseguiram consultar o modelo, por isso ele não "
     "responde. Tente novamente em instantes.",
+    "export_user": "Você",
+    "export_sources": "Fontes",
+    "export_untitled": "Conversa",
 }

@@ -206,4 +206,7 @@ TEXTS = {
     "sohbetin işletmecisi {package} paketini kurmalı.",
     "guardrails_failed": "Bu asistanın koruma kuralları modeline soramadı, bu yüzden yanıt vermiyor. Birazdan tekrar "
     "deneyin.",
+    "export_user": "Siz",
+    "export_sources": "Kaynaklar",
+    "export_untitled": "Sohbet",
 }

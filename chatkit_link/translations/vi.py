@@ -210,4 +210,7 @@ TEXTS = {
     "chat này cần cài gói {package}.",
     "guardrails_failed": "Quy tắc bảo vệ của trợ lý này không thể hỏi mô hình của chúng nên trợ lý không trả lời. Hãy "
     "thử lại sau giây lát.",
+    "export_user": "Bạn",
+    "export_sources": "Nguồn",
+    "export_untitled": "Cuộc trò chuyện",
 }

@@ -173,4 +173,7 @@ TEXTS = {
     "workflow_no_answer": "工作流已结束，但没有给出回答。",
     "guardrails_missing": "此助手的防护规则无法在此运行，因此不作回答。此聊天的运营者需要安装软件包 {package}。",
     "guardrails_failed": "此助手的防护规则无法查询其模型，因此不作回答。请稍后重试。",
+    "export_user": "你",
+    "export_sources": "来源",
+    "export_untitled": "对话",
 }

@@ -173,4 +173,7 @@ TEXTS = {
     "workflow_no_answer": "工作流程已結束，但沒有給出回答。",
     "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 {package}。",
     "guardrails_failed": "此助理的防護規則無法查詢其模型，因此不予回答。請稍後再試。",
+    "export_user": "你",
+    "export_sources": "來源",
+    "export_untitled": "對話",
 }

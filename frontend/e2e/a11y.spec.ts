@@ -2,6 +2,7 @@ import { hasNothingSerious } from './axe';
 import { expect, test } from './chat-page';
 
 test('axe-core finds nothing serious on the start screen and in the history', async ({ chat }) => {
+  await chat.withOwnHistory();
   await chat.open('items');
   await hasNothingSerious(chat, 'start screen');
   await chat.ask('close');
@@ -125,6 +126,7 @@ test('axe-core finds nothing serious in menus, errors and a chat that is renamed
   chat,
   page,
 }) => {
+  await chat.withOwnHistory();
   await chat.open('mirror');
   await chat.button('Add files and tools').click();
   await expect(chat.frame.getByRole('menu')).toBeVisible();

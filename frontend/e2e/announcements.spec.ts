@@ -9,6 +9,7 @@ test('a stopped answer is told as far as it came, and nothing is told again afte
   chat,
   page,
 }) => {
+  await chat.withOwnHistory();
   const live = await LiveRegions.of(page);
   await chat.open('heard');
   await chat.ask('endless');

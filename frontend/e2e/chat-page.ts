@@ -99,6 +99,18 @@ export class ChatPage {
     return this.log.getByRole('article', { name: 'Answer' });
   }
 
+  /** The chat's own history, which the demo app leaves out because its sidebar has one; before the page is opened. */
+  async withOwnHistory() {
+    await this.page.addInitScript(() => {
+      localStorage.setItem('chatkit-link:options', JSON.stringify({ history: { enabled: true } }));
+    });
+  }
+
+  /** Of the demo app: its chats with the agent that is open. */
+  get chats(): Locator {
+    return this.page.getByRole('navigation', { name: 'Chats', exact: true });
+  }
+
   async openHistory() {
     await this.button('History').click();
     await expect(this.history).toBeVisible();

@@ -110,6 +110,7 @@ test('what ends an answer or begins one leaves the focus where one goes on', asy
 });
 
 test('the history holds the focus, and a deleted row leaves it to the next', async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('items');
   for (const name of ['one', 'two', 'three']) {
     await press(chat.button('New chat'));
@@ -145,6 +146,7 @@ test('the history holds the focus, and a deleted row leaves it to the next', asy
 });
 
 test('Escape closes what is on top, and an answer goes on behind it', async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('story');
   await chat.askForStory();
   await press(chat.button('History'));
@@ -184,7 +186,7 @@ test.describe('on a phone', () => {
   }) => {
     await chat.open('story');
     for (const [opener, name] of [
-      ['Menu', 'Connections'],
+      ['Menu', 'Agents and chats'],
       ['Settings', 'Settings'],
     ] as const) {
       await press(chat.button(opener));

@@ -84,15 +84,18 @@ for (const scheme of ['light', 'dark'] as const) {
     await chat.ask('How does an answer survive a reload?');
     await chat.answered();
     await looks('answer');
-    await chat.openHistory();
-    await looks('history');
-    await page.keyboard.press('Escape');
     if (phone) await chat.button('Menu').click();
+    await looks('chats', true);
+    await page.getByLabel('Search chats').fill('reload');
+    await expect(page.locator('.hit mark').first()).toBeVisible();
+    await looks('search', true);
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByRole('button', { name: 'Add workflow' }).click();
     await page.getByLabel('Workflow id').fill('asst_1');
     await page.keyboard.press('Enter');
-    await looks('connections', true);
-    if (phone) await page.getByRole('button', { name: 'Close' }).click();
+    await looks('import', true);
+    await page.getByRole('button', { name: 'Close' }).click();
     await (phone
       ? chat.button('Settings')
       : page.getByRole('button', { name: 'Settings', exact: true })

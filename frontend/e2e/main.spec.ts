@@ -10,6 +10,11 @@ test('a question is searched, answered with citations, followed up, kept, rename
   const isPhone = (page.viewportSize()?.width ?? 0) < 500;
   const title = chat.frame.getByRole('heading', { name: isPhone ? 'Research' : 'Reloads and restarts' });
 
+  /** On a phone it is a drawer. */
+  const openSidebar = async () => {
+    if (isPhone) await chat.button('Menu').click();
+  };
+
   await test.step('ask, and watch results arrive', async () => {
     await chat.ask('How does an answer survive a reload?');
     await expect(chat.log.locator('.workflow')).toBeVisible();
@@ -49,22 +54,24 @@ test('a question is searched, answered with citations, followed up, kept, rename
     await expect.poll(() => chat.answers().count()).toBeGreaterThan(before);
   });
 
-  await test.step('the history names the subject', async () => {
-    await chat.openHistory();
-    const title = chat.history.getByRole('listitem').first().locator('.entry-title');
-    await expect(title).not.toHaveText('New chat');
-    await chat.shot('4-history');
+  await test.step('the sidebar names the subject', async () => {
+    await openSidebar();
+    await expect(chat.chats.getByRole('link').first()).not.toHaveText('New chat');
+    await chat.shot('4-chats');
   });
 
   await test.step('rename it', async () => {
-    const entry = await chat.entry();
-    await entry.getByRole('button', { name: 'Rename' }).click();
+    await chat.chats.getByRole('link').first().hover();
+    await chat.chats
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click();
     await chat.shot('5-rename');
-    await chat.history.getByRole('textbox', { name: 'Chat title' }).fill('Reloads and restarts');
-    await chat.history.getByRole('textbox', { name: 'Chat title' }).press('Enter');
-    await expect(chat.history.getByRole('button', { name: 'Reloads and restarts' })).toBeVisible();
-    await chat.history.getByRole('button', { name: 'Close' }).click();
-    await expect(title).toBeVisible();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await chat.chats.getByRole('textbox', { name: 'Title' }).fill('Reloads and restarts');
+    await chat.chats.getByRole('textbox', { name: 'Title' }).press('Enter');
+    await expect(chat.chats.getByRole('link', { name: 'Reloads and restarts' })).toBeFocused();
+    if (isPhone) await page.keyboard.press('Escape');
   });
 
   await test.step('rate the answer', async () => {
@@ -88,17 +95,29 @@ test('a question is searched, answered with citations, followed up, kept, rename
     await chat.shot('6-reloaded');
   });
 
-  await test.step('delete it', async () => {
-    await chat.openHistory();
-    const entry = await chat.entry();
-    await entry.getByRole('button', { name: 'Delete' }).click();
-    const dialog = chat.frame.getByRole('alertdialog', { name: 'Delete this chat?' });
-    await chat.shot('7-delete');
-    await dialog.getByRole('button', { name: 'Delete' }).click();
-    await expect(chat.history.getByRole('button', { name: 'Reloads and restarts' })).toHaveCount(0);
-    await chat.history.getByRole('button', { name: 'Close' }).click();
+  await test.step('delete it, take that back, and delete it', async () => {
+    const row = chat.chats.getByRole('link', { name: 'Reloads and restarts' });
+    for (const isMeant of [false, true]) {
+      await openSidebar();
+      await expect(row).toBeVisible();
+      await row.hover();
+      await chat.chats.getByRole('button', { name: 'Actions for “Reloads and restarts”' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await expect(row).toHaveCount(0);
+      await chat.shot('7-deleted');
+      if (!isMeant) {
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await expect(chat.log.getByRole('article').first()).toBeVisible();
+      }
+    }
     await expect(chat.log).toHaveCount(0);
-    await expect(chat.composer).toBeVisible();
+    // A page that is left deletes it while the next one is opened.
+    await expect(async () => {
+      await page.reload();
+      await expect(chat.composer).toBeVisible();
+      await openSidebar();
+      await expect(chat.chats).toContainText('No chats yet.', { timeout: 3_000 });
+    }).toPass({ timeout: 30_000 });
   });
 });
 

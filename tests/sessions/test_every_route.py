@@ -51,6 +51,7 @@ BODIES = {
     "POST /chatkit": "require_request_allowed; every request is tried in test_reach.py",
     "POST /chatkit/{agent}": "as above",
     "POST /chatkit/runs/{run_id}/cancel": "none is read",
+    "PATCH /chatkit/threads/{thread_id}": "whether it is pinned, and no more",
     "POST /files": "a new file; require_uploads and upload_limit",
     "POST /api/chatkit/session": "closed to sessions: require_no_session",
     "POST /api/chatkit/session/{session_id}/cancel": "none is read",
@@ -59,7 +60,7 @@ BODIES = {
     "POST /api/workshop/threads/{name}": "closed to sessions: its path names what no session may use",
 }
 #: Parameters of a query that name nothing which belongs to a user.
-HARMLESS = {"q", "after"}
+HARMLESS = {"q", "after", "limit", "format"}
 #: Parameters of a path that are in no table, so that the route is closed to sessions.
 CLOSED = {"/api/workshop/threads/{name}"}
 

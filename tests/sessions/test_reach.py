@@ -117,7 +117,8 @@ def routes_by_id(app: FastAPI) -> Iterator[Asked]:
 async def asked(holder: Holder, route: Asked, chat: Chat, headers: dict[str, str] | None = None) -> httpx2.Response:
     path = re.sub(r"\{(\w+)\}", lambda name: getattr(chat, name[1]), route.template)
     query = "" if get_caller in route.calls else "?" + chat.link.partition("?")[2]
-    return await holder.http.request(route.method, path + query, headers=headers)
+    body = {"pinned": True} if route.method == "PATCH" else None
+    return await holder.http.request(route.method, path + query, headers=headers, json=body)
 
 
 async def test_every_route_by_id_is_closed_for_an_older_thread_and_open_for_the_newer(
@@ -170,6 +171,15 @@ async def test_a_message_in_reach_does_not_learn_the_name_of_an_older_file(chats
     refused = await chats.limited.post("threads.add_user_message", thread_id=chats.newer.thread_id, input=carrying)
     assert (refused.status_code, refused.json()["detail"]) == (404, OUT_OF_REACH)
     assert "tea" not in refused.text
+
+
+async def test_an_older_thread_is_in_no_list_and_is_not_found(chats: Chats) -> None:
+    listed = (await chats.limited.http.get("/chatkit/threads")).json()
+    assert chats.older.thread_id not in {thread["id"] for thread in listed["pinned"] + listed["threads"]}
+    found = (await chats.limited.http.get("/chatkit/search", params={"q": "x"})).json()
+    assert chats.older.thread_id not in {hit["thread_id"] for hit in found["hits"]}
+    found = (await chats.unlimited.http.get("/chatkit/search", params={"q": "x"})).json()
+    assert chats.older.thread_id in {hit["thread_id"] for hit in found["hits"]}
 
 
 async def test_an_older_thread_is_in_no_list_and_starts_none(chats: Chats) -> None:

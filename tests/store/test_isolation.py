@@ -58,6 +58,7 @@ REFUSED: dict[str, Attempt] = {
     ),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
     "edit_metadata": lambda s, a, c: _edit(s, a.thread, c),
+    "load_agent": lambda s, a, c: s.load_agent(a.thread.id, c),
     "load_recency": lambda s, a, c: s.load_recency(a.thread.id, c, 1),
 }
 

@@ -29,11 +29,13 @@ from chatkit_link.store import (
     audit,
     files,
     imports,
+    message_search,
     rates,
     runs,
     sessions,
     spending,
     tenant_threads,
+    thread_list,
     thread_status,
     threads,
     turns,
@@ -43,18 +45,22 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.row_security import RowSecurityConnection
+from chatkit_link.store.threads import OfAgent
+from chatkit_link.store.words import terms_of
 from tests.store.build import assistant, attachment, user
 from tests.suite.partitions import PARTITIONED
 
 ADA = Caller("default", "ada", network="203.0.113.7")
 BIG, SMALL, OTHER = "thr_1", "thr_2", "thr_3"
+#: The agent that those threads have which have none.
+OF = OfAgent("a", "a")
 #: More rows than one statement may read, sort or group.
 MOST = 400
 #: Modules of tables whose size does not come from users, of the server itself, and of runs, which have their own tests.
 NOT_USERS = {
     "acquire", "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump",
     "embedded", "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions",
-    "health_check", "migrate", "notifications", "open", "outages", "patience", "poolers", "postgres",
+    "health_check", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers", "postgres",
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
@@ -73,6 +79,11 @@ FILL = """
         CASE WHEN m % 2 = 1 THEN '{"content": [], "attachments": [], "inference_options": {}}'::jsonb
             ELSE '{"content": []}' END
     FROM threads, LATERAL generate_series(1, CASE WHEN id = 'thr_1' THEN 6000 ELSE 2 END) AS m;
+
+    INSERT INTO item_words (thread_id, item_id, tenant, user_id, created_at, words)
+    SELECT thread_id, id, tenant, user_id, created_at,
+        array_to_tsvector(ARRAY['ada:tea', 'ada:' || md5(id), 'ada:' || md5(thread_id)])
+    FROM thread_items;
 
     INSERT INTO turns (thread_id, anchor_id, tenant, user_id, record)
     SELECT thread_id, id, tenant, user_id, '{"input": [], "covers": [], "sources": {}}' FROM thread_items
@@ -208,7 +219,9 @@ async def _threads_and_items(store: PostgresStore) -> None:
     first = await store.load_threads(20, None, "desc", ADA)
     for order in ("asc", "desc"):
         for after in (None, first.after, SMALL):
-            await store.load_threads(20, after, order, ADA)
+            for of in (None, OF):
+                await store.load_threads(20, after, order, ADA, of=of)
+    await store.load_agent(SMALL, ADA)
     file = attachment()
     await store.save_attachment(file, ADA)
     message = user("thr_made", "tea").model_copy(update={"attachments": [file]})
@@ -221,8 +234,24 @@ async def _threads_and_items(store: PostgresStore) -> None:
     for thread_id, gone in ((BIG, "nothing"), ("thr_none", None)):
         with suppress(LinkError):
             await store.load_thread_items(thread_id, gone, 20, "asc", ADA)
+    await _history(store)
     await _items(store, held)
     await _turns(store)
+
+
+async def _history(store: PostgresStore) -> None:
+    async with store.database.session(ADA) as session:
+        await thread_list.pin(session, BIG, pinned=True)
+        await thread_list.list_pinned(session, OF)
+        _, after = await thread_list.list_others(session, OF, 20, None)
+        await thread_list.list_others(session, OF, 20, after)
+        await thread_list.list_these(session, [BIG, SMALL])
+        assert await message_search.unread_threads(session, 100)
+    for of, among in ((None, None), (OF, None), (OF, [BIG])):
+        async with store.database.session(ADA, atomic=True) as session:
+            await message_search.read_some(session, BIG)
+            await thread_list.list_titled(session, of, 5000)
+            await message_search.find_messages(session, terms_of("green 東京都"), 20, of=of, among=among)
 
 
 async def _items(store: PostgresStore, held: threads.StoredThread) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.store.engine import Database
+from chatkit_link.store.message_search import read_some
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
@@ -17,6 +18,7 @@ from chatkit_link.store.tables import (
     audit_log,
     feedback,
     file_usage,
+    item_words,
     metadata,
     run_batches,
     run_events,
@@ -51,18 +53,22 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
     await store.save_attachment(attachment(thread_id=here.id), ada)
     await store.save_feedback(here.id, [item.id], "positive", ada)
     await store.save_turn(here.id, item.id, {"input": [], "covers": [], "sources": {}}, ada)
+    async with store.database.session(ada, atomic=True) as session:
+        await read_some(session, here.id)
     return here.id
 
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
-    assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending, sessions}
+    owned = {threads, thread_items, item_words, attachments, feedback, turns, runs, usage, spending, sessions}
+    assert set(OWNED) == owned
     assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM, *SHARED)} == NOBODYS
 
 
 @pytest.mark.parametrize("table", [*OWNED, *SYSTEM, *SHARED], ids=str)
 async def test_each_table_of_somebodys_rows_has_row_level_security(database: Database, table: Table) -> None:
     asked = text("""
-        SELECT relrowsecurity AND relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)
+        SELECT relrowsecurity AND relforcerowsecurity,
+            (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid AND polpermissive)
         FROM pg_class WHERE pg_class.oid = to_regclass(:name)
     """)
     async with database.system() as connection:
@@ -83,7 +89,7 @@ async def test_no_policy_keeps_statements_from_parallel_workers(database: Databa
 
 
 @pytest.mark.usefixtures("adas")
-@pytest.mark.parametrize("table", [threads, thread_items, attachments, feedback, turns], ids=str)
+@pytest.mark.parametrize("table", [threads, thread_items, item_words, attachments, feedback, turns], ids=str)
 async def test_a_read_without_the_filter_shows_nobody_elses_rows(
     database: Database, ada: Caller, bob: Caller, table: Table
 ) -> None:

@@ -38,7 +38,7 @@ _TRIGGERS = """
     SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger WHERE tgrelid = $1::text::regclass AND NOT tgisinternal
 """
 _OPTIONS = "SELECT array_to_string(reloptions, ', ') AS options FROM pg_class WHERE oid = $1::text::regclass"
-_POLICIES = "SELECT policyname, qual, with_check FROM pg_policies WHERE tablename = $1"
+_POLICIES = "SELECT policyname, permissive, cmd, qual, with_check FROM pg_policies WHERE tablename = $1"
 
 
 @dataclass
@@ -94,6 +94,7 @@ async def _read(connection: Any, name: str) -> _Table:
     table.rest += [row.definition for row in await connection.fetch(_TRIGGERS, name)]
     for row in await connection.fetch(_POLICIES, name):
         check = f" WITH CHECK ({row.with_check})" if row.with_check else ""
-        table.rest.append(f"CREATE POLICY {row.policyname} ON {name} USING ({row.qual}){check}")
+        kind = f"AS {row.permissive} FOR {row.cmd}"
+        table.rest.append(f"CREATE POLICY {row.policyname} ON {name} {kind} USING ({row.qual}){check}")
     table.rest += [f"ALTER TABLE {name} {kind} ROW LEVEL SECURITY" for kind in ("ENABLE", "FORCE")]
     return table

@@ -2,11 +2,13 @@ import { useMemo } from 'react';
 import { createResumableFetch } from '../resumable-fetch/resumable-fetch';
 import { handlersOf } from './agent-options';
 import { type Agent, serverUrl } from './agents';
-import { ChatKitView, type ChatProps } from './ChatKitView';
+import { ChatKitView, type ChatProps, type ThreadLink } from './ChatKitView';
 
 const resumableFetch = createResumableFetch();
 
-export function AgentChat({ agent, domainKey, ...around }: ChatProps & { agent: Agent; domainKey: string }) {
+type Props = ChatProps & { agent: Agent; domainKey: string; threadLink: ThreadLink };
+
+export function AgentChat({ agent, domainKey, ...around }: Props) {
   const api = useMemo(
     () => ({
       url: agent.url,

@@ -6,15 +6,22 @@ import { ConnectionView } from './ConnectionView';
 import { Drawer } from './Drawer';
 import { useElement } from './element-loader/use-element';
 import { hostedOptions } from './hosted/HostedChat';
+import { ImportDialog } from './hosted/ImportDialog';
 import { nameOf } from './hosted/workflows';
+import { IconButton } from './IconButton';
+import { AppLanguageContext, askedLocale, useAppLanguage, useAppText } from './language/app-language';
 import { readStored, useStored, writeStored } from './local-storage';
 import { MigrationGuideAddress } from './MigrationNotice';
 import { type Notice, NoticeBar } from './NoticeBar';
 import type { PageHeader } from './page-header';
-import { IconButton, SETTINGS_ID, Sidebar } from './Sidebar';
+import { Sidebar } from './Sidebar';
+import type { OptionData } from './settings/option-values';
 import { SettingsPanel } from './settings/SettingsPanel';
 import { useChosen, useDomainKey, useOptions } from './settings/use-option-values';
 import { isSame, keyOf, type Target } from './share-link';
+import { SETTINGS_ID } from './sidebar-props';
+import type { ListedThread } from './threads/history-api';
+import { useHistory } from './threads/use-history';
 import { useAgents } from './use-agents';
 import { type Connection, defaultOf, useConnection } from './use-connection';
 import { useMedia } from './use-media';
@@ -23,9 +30,27 @@ import { useScheme } from './use-scheme';
 const NAME = 'ChatKit Link';
 const isYes = (text: string | null) => text === 'yes';
 
-/** migrationNotice: what a visitor of an earlier version should know. */
-export function App({ migrationNotice = null }: { migrationNotice?: string | null }) {
-  const { agents, failure, retry } = useAgents();
+type Props = {
+  /** What a visitor of an earlier version should know. */
+  migrationNotice?: string | null;
+};
+
+export function App(props: Props) {
+  const { chosen } = useChosen();
+  const language = useAppLanguage(localeIn(chosen));
+  if (!language) return null;
+  return (
+    <AppLanguageContext value={language}>
+      <Page {...props} />
+    </AppLanguageContext>
+  );
+}
+
+const localeIn = ({ locale }: OptionData) => (typeof locale === 'string' && locale ? locale : undefined);
+
+function Page({ migrationNotice = null }: Props) {
+  const { chosen, set, reset } = useChosen();
+  const { agents, failure, retry } = useAgents(askedLocale(localeIn(chosen)));
   const { target, go, connection } = useConnection(agents);
   const element = useElement(target);
   const { choice, scheme, next } = useScheme();
@@ -36,11 +61,14 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
   /** Whether the header of the chat carries the page's own, so that a phone has one and not two. */
   const [isInChat, setInChat] = useState(false);
   const [isSettings, setSettings] = useState(() => isYes(readStored('settings', 'tab')));
-  const { chosen, set, reset } = useChosen();
+  const [isImport, setImport] = useState(false);
+  const text = useAppText();
   const domainKey = useDomainKey();
   const base = useBase(connection);
   const options = useOptions(base, chosen, scheme);
   const notify = useCallback((given: Notice) => setNotice(given), []);
+  const agent = connection?.kind === 'agent' ? connection.agent : null;
+  const history = useHistory(agent, setNotice);
 
   const title = titleOf(connection);
   useEffect(() => {
@@ -60,7 +88,7 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
   const choose = (wanted: Target) => {
     setNotice(null);
     setDrawer(false);
-    go(wanted);
+    if (!isSame(wanted, target)) go(wanted);
   };
   const closeSettings = () => {
     document.querySelector<HTMLElement>(`[aria-controls="${SETTINGS_ID}"]`)?.focus();
@@ -69,13 +97,23 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
   const first: Target | null = agents && { kind: 'agent', id: defaultOf(agents).id };
   const sidebar = {
     agents: agents?.agents ?? [],
+    agent,
     active: target,
+    threads: history.threads,
+    thread: history.thread,
     onChoose: choose,
-    onRemoved: (removed: Target) => isSame(removed, target) && first && go(first),
-    notify: (given: Notice) => {
-      // Else it would be displayed behind the drawer.
+    onOpen: (threadId: string | null, itemId?: string | null) => {
       setDrawer(false);
-      notify(given);
+      void history.open(threadId, itemId);
+    },
+    onDelete: (thread: ListedThread) => {
+      // Else the way to take it back would be behind the drawer.
+      setDrawer(false);
+      history.remove(thread);
+    },
+    onImport: () => {
+      setDrawer(false);
+      setImport(true);
     },
     scheme: choice,
     onNextScheme: next,
@@ -102,12 +140,12 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
         {isNarrow ? (
           !isInChat && (
             <header className="top-bar">
-              <IconButton label="Connections" onClick={() => setDrawer(true)} isExpanded={isDrawer}>
+              <IconButton label={text.sidebar.menu} onClick={() => setDrawer(true)} isExpanded={isDrawer}>
                 <Menu size={20} aria-hidden />
               </IconButton>
               <p>{title}</p>
               <IconButton
-                label="Settings"
+                label={text.sidebar.settings}
                 controls={SETTINGS_ID}
                 onClick={() => showSettings(!isSettings)}
                 isExpanded={isSettings}
@@ -127,13 +165,26 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
           />
         )}
         {isNarrow && isDrawer && (
-          <Drawer label="Connections" onClose={() => setDrawer(false)}>
+          <Drawer label={text.sidebar.label} onClose={() => setDrawer(false)}>
             <Sidebar {...sidebar} fold={{ kind: 'drawer', onClose: () => setDrawer(false) }} />
           </Drawer>
         )}
+        {isImport && (
+          <ImportDialog
+            active={target}
+            onChoose={choose}
+            onRemoved={(removed) => isSame(removed, target) && first && go(first)}
+            notify={(given) => {
+              // Else it would be displayed behind the dialog.
+              setImport(false);
+              notify(given);
+            }}
+            onClose={() => setImport(false)}
+          />
+        )}
         {isSettings &&
           (isNarrow ? (
-            <Drawer label="Settings" className="sheet" onClose={() => showSettings(false)}>
+            <Drawer label={text.sidebar.settings} className="sheet" onClose={() => showSettings(false)}>
               {settings}
             </Drawer>
           ) : (
@@ -146,6 +197,7 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
             connection={connection}
             failure={failure}
             onRetry={retry}
+            threadLink={history.link}
             element={element}
             options={options}
             scheme={scheme}

@@ -9,12 +9,25 @@ import type { Notice } from './NoticeBar';
 import { carrying, type PageHeader } from './page-header';
 import type { OptionData } from './settings/option-values';
 import { withSamples } from './settings/samples';
+import { threadIn } from './share-link';
 import type { Scheme } from './use-scheme';
 
 /** The composer takes the focus, unless something else has it, or a keyboard would cover half of the screen. */
 const isFocusFree = () =>
   matchMedia('(hover: hover) and (pointer: fine)').matches &&
-  (document.activeElement ?? document.body).matches('body, .connection a');
+  (document.activeElement ?? document.body).matches('body, .agent a, .connection a, .side-button');
+
+/** Null: a new thread. itemId: the message to go to, where the element can do that. */
+export type OpenThread = (threadId: string | null, itemId?: string | null) => Promise<void>;
+
+/** What the list of threads needs of the chat, and the chat of it. */
+export type ThreadLink = {
+  /** The chat is there, and opens threads; null: it is gone. */
+  onControl: (open: OpenThread | null) => void;
+  onThread: (threadId: string | null) => void;
+  /** Something was written into a thread. */
+  onWritten: () => void;
+};
 
 /** What every chat of the page needs, whichever connection it belongs to. */
 export type ChatProps = {
@@ -31,6 +44,7 @@ export type ChatProps = {
 
 type Props = ChatProps & {
   api: ChatKitOptions['api'];
+  threadLink?: ThreadLink;
   /** The name under which the open thread is stored. */
   storageKey: string;
   widgets?: ChatKitOptions['widgets'];
@@ -43,6 +57,7 @@ type Props = ChatProps & {
 /** A chat through the same package that any ChatKit page uses. */
 export function ChatKitView({
   api,
+  threadLink,
   storageKey,
   widgets,
   handlers,
@@ -54,7 +69,7 @@ export function ChatKitView({
   notify,
   onNotReady,
 }: Props) {
-  const [initialThread] = useState(() => readStored(storageKey));
+  const [initialThread] = useState(() => (threadLink && threadIn(location.search)) ?? readStored(storageKey));
   const chosen = useMemo(() => withSamples(options, (text) => notify({ text })), [options, notify]);
   const [isReady, setReady] = useState(false);
   const header = carrying(pageHeader, chosen.header);
@@ -64,7 +79,7 @@ export function ChatKitView({
     onCarried?.(isCarried);
     return () => onCarried?.(false);
   }, [onCarried, isCarried]);
-  const { control, ref, sendUserMessage, focusComposer } = useChatKit({
+  const { control, ref, sendUserMessage, focusComposer, setThreadId } = useChatKit({
     ...handlers,
     ...(prompts?.length && {
       commands: commandsOf(prompts, (text) => sendUserMessage({ text })),
@@ -79,11 +94,31 @@ export function ChatKitView({
       setReady(true);
       if (isFocusFree()) void focusComposer();
     },
-    onThreadChange: ({ threadId }) => writeStored(storageKey, threadId),
+    onThreadChange: ({ threadId }) => {
+      writeStored(storageKey, threadId);
+      threadLink?.onThread(threadId);
+    },
+    onResponseStart: () => threadLink?.onWritten(),
+    onResponseEnd: () => threadLink?.onWritten(),
     // Before it is ready, `whenReady` knows more; later, the chat itself displays all errors but wrong options.
     onError: ({ error }) =>
       isReady && error.name === 'InvalidFrameParamsError' && notify({ text: error.message, isError: true }),
   });
+
+  const onThread = threadLink?.onThread;
+  // An element reports no thread that it was given at first.
+  useEffect(() => onThread?.(initialThread), [onThread, initialThread]);
+  const onControl = threadLink?.onControl;
+  useEffect(() => {
+    if (!isReady || !onControl) return;
+    onControl(async (threadId, itemId) => {
+      // The package hands on the thread alone, and OpenAI's element takes no message to go to.
+      const chat = ref.current as { setThreadId(id: string | null, itemId?: string): Promise<void> } | null;
+      await (threadId && itemId ? chat?.setThreadId(threadId, itemId) : setThreadId(threadId));
+      if (!threadId) await focusComposer();
+    });
+    return () => onControl(null);
+  }, [isReady, onControl, setThreadId, focusComposer, ref]);
 
   // In the turn in which the element gets its options, so that no event about them is missed.
   useLayoutEffect(() => {

@@ -1,5 +1,6 @@
 import { Check, Pencil, X } from 'lucide-react';
-import { type MouseEvent, useRef, useState } from 'react';
+import { type MouseEvent, useState } from 'react';
+import { RenameField } from './RenameField';
 import { addressOf, type Target } from './share-link';
 import { useFocusReturn } from './use-focus-return';
 
@@ -25,6 +26,7 @@ export function ConnectionRow(props: Props) {
     return (
       <li className="connection">
         <RenameField
+          name="Label"
           label={props.label ?? ''}
           fallback={about}
           onRename={onRename}
@@ -77,44 +79,5 @@ export function ConnectionRow(props: Props) {
         </span>
       )}
     </li>
-  );
-}
-
-type RenameProps = { label: string; fallback: string; onRename: (label: string) => void; onEnd: () => void };
-
-/** Enter and leaving keep what was typed, Escape does not. */
-function RenameField({ label, fallback, onRename, onEnd }: RenameProps) {
-  const given = useRef(false);
-  const end = (text: string | null) => {
-    if (given.current) return;
-    given.current = true;
-    if (text !== null) onRename(text);
-    onEnd();
-  };
-  return (
-    <input
-      className="input"
-      aria-label="Label"
-      defaultValue={label}
-      placeholder={fallback}
-      maxLength={80}
-      // biome-ignore lint/a11y/noAutofocus: the user has just asked for this field
-      autoFocus
-      onFocus={(event) => event.target.select()}
-      onBlur={(event) => end(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') {
-          // Else it would press the button that gets the focus next.
-          event.preventDefault();
-          end(event.currentTarget.value);
-        }
-        if (event.key === 'Escape') {
-          // Else it would close the drawer around it, too.
-          event.preventDefault();
-          end(null);
-        }
-        event.stopPropagation();
-      }}
-    />
   );
 }

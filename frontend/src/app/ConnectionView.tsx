@@ -1,19 +1,22 @@
 import { useCallback, useState } from 'react';
 import { AgentChat } from './AgentChat';
-import type { ChatProps } from './ChatKitView';
+import type { ChatProps, ThreadLink } from './ChatKitView';
 import { chooseElement, type ElementState } from './element-loader/use-element';
 import { HostedChat } from './hosted/HostedChat';
 import { Linkify } from './Linkify';
+import { useAppText } from './language/app-language';
 import { MigrationNotice } from './MigrationNotice';
 import { NoticeBar } from './NoticeBar';
 import { Loading, PageState } from './PageState';
 import type { Target } from './share-link';
+import { sentenceOf } from './use-agents';
 import type { Connection } from './use-connection';
 
 type Props = Omit<ChatProps, 'element' | 'onNotReady'> & {
   connection: Connection | null;
   /** Why the agents of the server are not known. */
-  failure: string | null;
+  failure: Error | null;
+  threadLink: ThreadLink;
   onRetry: () => void;
   element: ElementState;
   domainKey: string;
@@ -30,7 +33,9 @@ export function ConnectionView(props: Props) {
   );
 }
 
-function ConnectionContent({ connection, failure, onRetry, element, domainKey, onHome, ...around }: Props) {
+function ConnectionContent(props: Props) {
+  const { connection, failure, onRetry, element, domainKey, onHome, threadLink, ...around } = props;
+  const { page } = useAppText();
   const [notReady, setNotReady] = useState<string | null>(null);
   const onNotReady = useCallback((sentence: string) => setNotReady(sentence), []);
 
@@ -38,15 +43,15 @@ function ConnectionContent({ connection, failure, onRetry, element, domainKey, o
   if (element.failure) return <NoElement failure={element.failure} connection={connection} onHome={onHome} />;
   if (failure && connection?.kind !== 'workflow') {
     return (
-      <PageState isAlert title="The chat could not be opened">
-        <p>{failure}</p>
+      <PageState isAlert title={page.notOpened}>
+        <p>{sentenceOf(failure, page.unreachable)}</p>
         <button type="button" className="button" onClick={onRetry}>
-          Try again
+          {page.tryAgain}
         </button>
       </PageState>
     );
   }
-  if (!connection || !element.element) return <Loading what="Loading…" />;
+  if (!connection || !element.element) return <Loading what={page.loading} />;
 
   const isReplaceable = element.element.source !== 'built-in' && connection.kind === 'agent';
   const shared = { ...around, element: element.element, onNotReady };
@@ -68,7 +73,13 @@ function ConnectionContent({ connection, failure, onRetry, element, domainKey, o
         />
       )}
       {connection.kind === 'agent' ? (
-        <AgentChat key={connection.agent.id} agent={connection.agent} domainKey={domainKey} {...shared} />
+        <AgentChat
+          key={connection.agent.id}
+          agent={connection.agent}
+          domainKey={domainKey}
+          threadLink={threadLink}
+          {...shared}
+        />
       ) : (
         <HostedChat key={connection.workflow.id} workflow={connection.workflow} {...shared} />
       )}
@@ -79,6 +90,7 @@ function ConnectionContent({ connection, failure, onRetry, element, domainKey, o
 type NoElementProps = { failure: string; connection: Connection | null; onHome: (() => void) | null };
 
 function NoElement({ failure, connection, onHome }: NoElementProps) {
+  const { page } = useAppText();
   const isHosted = connection?.kind === 'workflow';
   return (
     <PageState isAlert title="The chat element could not be loaded">
@@ -88,11 +100,11 @@ function NoElement({ failure, connection, onHome }: NoElementProps) {
       {isHosted && <p>Workflows hosted by OpenAI work with OpenAI’s own element only.</p>}
       <div className="form-actions">
         <button type="button" className="button" onClick={() => location.reload()}>
-          Try again
+          {page.tryAgain}
         </button>
         {isHosted && onHome && (
           <button type="button" className="button" onClick={onHome}>
-            Open the default agent
+            {page.openDefault}
           </button>
         )}
         {!isHosted && (
@@ -106,16 +118,17 @@ function NoElement({ failure, connection, onHome }: NoElementProps) {
 }
 
 function Missing({ target, onHome }: { target: Target; onHome: (() => void) | null }) {
+  const { page } = useAppText();
   return (
-    <PageState isAlert title={target.kind === 'agent' ? 'No such agent' : 'Not a workflow id'}>
+    <PageState isAlert title={target.kind === 'agent' ? page.noAgent : 'Not a workflow id'}>
       <p>
         {target.kind === 'agent'
-          ? `This server has no agent “${target.id}”. The link may be of another server, or older than its settings.`
+          ? page.noAgentText(target.id)
           : `“${target.id}” in the address is not the id of a workflow: such an id begins with wf_.`}
       </p>
       {onHome && (
         <button type="button" className="button" onClick={onHome}>
-          Open the default agent
+          {page.openDefault}
         </button>
       )}
     </PageState>

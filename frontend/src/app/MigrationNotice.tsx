@@ -1,5 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { createContext, useContext } from 'react';
+import { useAppWords } from './language/app-language';
 
 /** The address of the guide to leaving Agent Builder. */
 export const MigrationGuideAddress = createContext<string | null>(null);
@@ -10,14 +11,15 @@ const DAY_MS = 86_400_000;
 
 export function MigrationNotice() {
   const address = useContext(MigrationGuideAddress);
-  const isOver = Date.now() > END + DAY_MS;
+  const { locale, text } = useAppWords();
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(END);
   return (
     <p className="migration-notice">
-      Agent Builder {isOver ? 'ended' : 'ends'} on 30 November 2026.{' '}
+      {Date.now() > END + DAY_MS ? text.leaving.over(date) : text.leaving.ends(date)}{' '}
       {address && (
         <a href={address} target="_blank" rel="noopener">
-          The way out
-          <ArrowRight size={13} aria-hidden />
+          {text.leaving.wayOut}
+          <ArrowRight className="turned" size={13} aria-hidden />
         </a>
       )}
     </p>

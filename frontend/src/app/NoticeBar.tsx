@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Linkify } from './Linkify';
+import { useAppText } from './language/app-language';
 
 /** One sentence for the user, with at most one thing to do about it. A passing one goes by itself. */
 export type Notice = {
@@ -8,6 +9,8 @@ export type Notice = {
   isError?: boolean;
   isPassing?: boolean;
   action?: { name: string; run: () => void };
+  /** Of one that is taken back by whoever gave it. */
+  id?: string;
 };
 
 /** Long enough to read it twice. */
@@ -15,6 +18,7 @@ const PASSES_AFTER_MS = 10_000;
 
 export function NoticeBar({ notice, onClose }: { notice: Notice; onClose: () => void }) {
   const { text, isError, action } = notice;
+  const { page } = useAppText();
   const bar = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
@@ -43,7 +47,7 @@ export function NoticeBar({ notice, onClose }: { notice: Notice; onClose: () => 
           {action.name}
         </button>
       )}
-      <button type="button" className="icon-button tiny" aria-label="Dismiss" onClick={onClose}>
+      <button type="button" className="icon-button tiny" aria-label={page.dismiss} onClick={onClose}>
         <X size={15} aria-hidden />
       </button>
     </div>

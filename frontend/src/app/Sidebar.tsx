@@ -1,81 +1,76 @@
-import { ArrowLeft, ArrowRight, Monitor, Moon, SlidersHorizontal, Sun, X } from 'lucide-react';
-import type { Agent } from './agents';
-import { ConnectionRow } from './ConnectionRow';
-import { HostedList } from './hosted/HostedList';
+import { ArrowLeft, Import, Search, SlidersHorizontal, SquarePen, X } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { AgentList } from './AgentList';
+import { IconButton } from './IconButton';
 import { Logo } from './Logo';
-import type { Notice } from './NoticeBar';
-import { isSame, type Target } from './share-link';
-import type { SchemeChoice } from './use-scheme';
+import { useAppText } from './language/app-language';
+import { Rail } from './Rail';
+import { SchemeButton } from './SchemeButton';
+import { SETTINGS_ID, type SidebarProps } from './sidebar-props';
+import { SearchResults } from './threads/SearchResults';
+import { ThreadList } from './threads/ThreadList';
+import { useSearch } from './threads/use-search';
 
-/** Of the settings panel, which its buttons name. */
-export const SETTINGS_ID = 'settings';
-
-const schemes = {
-  system: { Icon: Monitor, label: 'Theme: same as the system' },
-  light: { Icon: Sun, label: 'Theme: light' },
-  dark: { Icon: Moon, label: 'Theme: dark' },
-};
-
-type Props = {
-  agents: Agent[];
-  active: Target | null;
-  onChoose: (target: Target) => void;
-  onRemoved: (target: Target) => void;
-  notify: (notice: Notice) => void;
-  scheme: SchemeChoice;
-  onNextScheme: () => void;
-  isSettings: boolean;
-  onSettings: () => void;
-  /** On a wide page it collapses to a rail; on a narrow one it is a drawer that closes. */
-  fold:
-    | { kind: 'rail'; isCollapsed: boolean; onToggle: () => void }
-    | { kind: 'drawer'; onClose: () => void };
-};
-
-export function Sidebar(props: Props) {
-  const { agents, active, onChoose, onRemoved, notify, fold } = props;
-  if (fold.kind === 'rail' && fold.isCollapsed) return <Rail {...props} onExpand={fold.onToggle} />;
+export function Sidebar(props: SidebarProps) {
+  const { agents, agent, active, threads, thread, onChoose, onOpen, onDelete, fold } = props;
+  const text = useAppText();
+  const [typed, setTyped] = useState('');
+  /** The field has the focus when the rail's button has opened the sidebar for it. */
+  const isSearchDue = useRef(false);
+  const search = useSearch(agent, typed);
+  if (fold.kind === 'rail' && fold.isCollapsed) {
+    const find = () => {
+      isSearchDue.current = true;
+      fold.onToggle();
+    };
+    return <Rail {...props} onExpand={fold.onToggle} onSearch={find} />;
+  }
   return (
-    <aside className="sidebar" aria-label="Connections">
+    <aside className="sidebar" aria-label={text.sidebar.label}>
       <header className="sidebar-head">
         <h1>
           <Logo />
           ChatKit Link
         </h1>
         {fold.kind === 'rail' ? (
-          <IconButton label="Collapse the sidebar" control="fold" onClick={fold.onToggle} isExpanded>
-            <ArrowLeft size={18} aria-hidden />
+          <IconButton label={text.sidebar.collapse} control="fold" onClick={fold.onToggle} isExpanded>
+            <ArrowLeft className="turned" size={18} aria-hidden />
           </IconButton>
         ) : (
-          <IconButton label="Close" onClick={fold.onClose}>
+          <IconButton label={text.sidebar.close} onClick={fold.onClose}>
             <X size={18} aria-hidden />
           </IconButton>
         )}
       </header>
+      {agent && (
+        <div className="sidebar-tools">
+          <button type="button" className="side-button" onClick={() => onOpen(null)}>
+            <SquarePen size={16} aria-hidden />
+            {text.sidebar.newChat}
+          </button>
+          <SearchField typed={typed} onType={setTyped} isFocusDue={isSearchDue} />
+        </div>
+      )}
       <div className="sidebar-lists">
-        <nav aria-label="Agents of this server">
-          <h2>Agents</h2>
-          <ul>
-            {!agents.length && <li className="connection-to-come" aria-hidden />}
-            {agents.map(({ id, name, description }) => {
-              const target: Target = { kind: 'agent', id };
-              return (
-                <ConnectionRow
-                  key={id}
-                  target={target}
-                  name={name}
-                  about={description || 'Runs on this server'}
-                  isActive={isSame(target, active)}
-                  onChoose={onChoose}
-                />
-              );
-            })}
-          </ul>
-        </nav>
-        <HostedList active={active} onChoose={onChoose} onRemoved={onRemoved} notify={notify} />
+        {typed.trim() && agent ? (
+          <SearchResults search={search} active={thread} onOpen={onOpen} />
+        ) : (
+          <>
+            <AgentList agents={agents} active={active} onChoose={onChoose} />
+            {agent && (
+              <nav aria-label={text.chats.label} className="threads">
+                <ThreadList threads={threads} active={thread} onOpen={onOpen} onDelete={onDelete} />
+              </nav>
+            )}
+          </>
+        )}
       </div>
       <footer className="sidebar-foot">
         <SchemeButton scheme={props.scheme} onNextScheme={props.onNextScheme} />
+        <button type="button" className="foot-button" onClick={props.onImport}>
+          <Import size={16} aria-hidden />
+          {text.sidebar.import}
+        </button>
         {/* The last one, because what it opens comes next. */}
         <button
           type="button"
@@ -85,63 +80,60 @@ export function Sidebar(props: Props) {
           onClick={props.onSettings}
         >
           <SlidersHorizontal size={16} aria-hidden />
-          Settings
+          {text.sidebar.settings}
         </button>
       </footer>
     </aside>
   );
 }
 
-function Rail({ scheme, onNextScheme, isSettings, onSettings, onExpand }: Props & { onExpand: () => void }) {
-  return (
-    <aside className="sidebar collapsed" aria-label="Connections">
-      <Logo size={28} />
-      <footer className="sidebar-foot">
-        <IconButton label="Expand the sidebar" control="fold" onClick={onExpand} isExpanded={false}>
-          <ArrowRight size={18} aria-hidden />
-        </IconButton>
-        <SchemeButton scheme={scheme} onNextScheme={onNextScheme} />
-        <IconButton label="Settings" controls={SETTINGS_ID} onClick={onSettings} isExpanded={isSettings}>
-          <SlidersHorizontal size={18} aria-hidden />
-        </IconButton>
-      </footer>
-    </aside>
-  );
-}
-
-function SchemeButton({ scheme, onNextScheme }: Pick<Props, 'scheme' | 'onNextScheme'>) {
-  const { Icon, label } = schemes[scheme];
-  return (
-    <IconButton label={label} onClick={onNextScheme}>
-      <Icon size={18} aria-hidden />
-    </IconButton>
-  );
-}
-
-type IconButtonProps = {
-  label: string;
-  onClick: () => void;
-  isExpanded?: boolean;
-  /** The id of what it opens. */
-  controls?: string;
-  /** See ui/keep-focus.ts. */
-  control?: string;
-  children: React.ReactNode;
+type SearchFieldProps = {
+  typed: string;
+  onType: (typed: string) => void;
+  isFocusDue: React.RefObject<boolean>;
 };
 
-export function IconButton({ label, onClick, isExpanded, controls, control, children }: IconButtonProps) {
+function SearchField({ typed, onType, isFocusDue }: SearchFieldProps) {
+  const { search } = useAppText();
+  const field = useRef<HTMLInputElement>(null);
+  const clear = () => {
+    onType('');
+    field.current?.focus();
+  };
   return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={label}
-      aria-expanded={isExpanded}
-      aria-controls={controls}
-      data-control={control}
-      title={label}
-      onClick={onClick}
-    >
-      {children}
-    </button>
+    <search className="search-field">
+      <Search size={16} aria-hidden />
+      <input
+        ref={(input) => {
+          field.current = input;
+          if (!input || !isFocusDue.current) return;
+          isFocusDue.current = false;
+          input.focus();
+        }}
+        type="text"
+        inputMode="search"
+        enterKeyHint="search"
+        aria-label={search.label}
+        placeholder={search.label}
+        value={typed}
+        maxLength={200}
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+        onChange={(event) => onType(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !typed || event.nativeEvent.isComposing) return;
+          // Else it would close the drawer around it, too.
+          event.preventDefault();
+          event.stopPropagation();
+          clear();
+        }}
+      />
+      {typed && (
+        <button type="button" className="icon-button tiny" aria-label={search.clear} onClick={clear}>
+          <X size={14} aria-hidden />
+        </button>
+      )}
+    </search>
   );
 }

@@ -20,17 +20,21 @@ export function defaultOptionsOf({
   prompts,
   uploads,
   models,
+  has_model,
+  dictation,
   tools,
 }: Agent): OptionData {
   return {
     frameTitle: `Chat with ${name}`,
-    history: { enabled: true, showRename: true, showDelete: true },
+    // The sidebar has it.
+    history: { enabled: false },
     threadItemActions: { feedback: true, retry: true },
     thread: { autoScroll: true },
     startScreen: { ...(greeting && { greeting }), prompts: prompts ?? [] },
     composer: {
       ...(placeholder && { placeholder }),
-      ...(models?.length && { models: models.map((id) => ({ id, label: id })) }),
+      ...(dictation && { dictation: { enabled: true } }),
+      ...(models?.length && has_model !== false && { models: models.map((id) => ({ id, label: id })) }),
       ...(tools?.length && { tools: tools.map(toolOf) }),
       ...(uploads && {
         attachments: {

@@ -13,6 +13,10 @@ export type Agent = {
   placeholder?: string | null;
   prompts?: AgentPrompt[];
   uploads?: UploadRules | null;
+  /** Whether a model is configured: without one there is none to choose. */
+  has_model?: boolean;
+  /** Whether the server can write down what is dictated. */
+  dictation?: boolean;
   /** Ids of models and composer tools that can be chosen. */
   models?: string[];
   tools?: string[];
@@ -25,8 +29,10 @@ export type Agents = { default: string; agents: Agent[]; way_out?: string | null
 /** Relative to the page, because the server may be mounted under a prefix. */
 export const serverUrl = (path: string) => new URL(path, document.baseURI).href;
 
-export async function fetchAgents(signal: AbortSignal): Promise<Agents> {
-  const response = await fetch(serverUrl('api/agents'), { signal, headers: { Accept: 'application/json' } });
+/** language: a BCP 47 tag, of the texts that agents bring along. */
+export async function fetchAgents(language: string, signal: AbortSignal): Promise<Agents> {
+  const headers = { Accept: 'application/json', 'Accept-Language': language };
+  const response = await fetch(serverUrl('api/agents'), { signal, headers });
   if (!response.ok) throw await problemFrom(response);
   const { default: first, agents, way_out } = (await response.json()) as Agents;
   if (!Array.isArray(agents) || !agents.length) throw new Error('The server has no agents.');

@@ -3,6 +3,8 @@ import { App } from './App';
 import { migrateLegacyStorage } from './legacy-storage';
 import './app.css';
 import './sidebar.css';
+import './threads/threads.css';
+import './hosted/dialog.css';
 import './settings/settings.css';
 
 const root = document.getElementById('root');

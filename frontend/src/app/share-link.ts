@@ -1,4 +1,4 @@
-/** ?agent=… and ?workflow=…: the address of the page always leads to what is displayed in it. */
+/** ?agent=…&thread=… and ?workflow=…: the address of the page always leads to what is displayed in it. */
 import { useCallback, useEffect, useState } from 'react';
 
 export type Target = { kind: 'agent' | 'workflow'; id: string };
@@ -24,9 +24,25 @@ export function addressOf({ kind, id }: Target): string {
   const query = new URLSearchParams(location.search);
   query.delete('workflow');
   query.delete('agent');
+  query.delete('thread');
   query.set(kind, id);
   return `?${query}${location.hash}`;
 }
+
+/** The thread that the address names. */
+export const threadIn = (search: string) => new URLSearchParams(search).get('thread')?.trim() || null;
+
+/** Of a thread of the agent that is displayed; null for none. */
+export function threadAddress(threadId: string | null): string {
+  const query = new URLSearchParams(location.search);
+  if (threadId) query.set('thread', threadId);
+  else query.delete('thread');
+  return `?${query}${location.hash}`;
+}
+
+/** The thread is not a place to go back to: the chat has its own history. */
+export const settleThread = (threadId: string | null) =>
+  history.replaceState(history.state, '', threadAddress(threadId));
 
 /** The target that the address names, and two ways to change it: `go` can be gone back from, `settle` cannot. */
 export function useTarget() {

@@ -54,7 +54,11 @@ export type Kept = {
   composer?: unknown;
 };
 
-export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions, kept?: Kept): void };
+export type FrameApi = Pick<OpenAIChatKit, Exclude<Methods, 'setThreadId'>> & {
+  setOptions(options: SentOptions, kept?: Kept): void;
+  /** itemId, of ours alone: the message to bring into view. */
+  setThreadId(threadId: string | null, itemId?: string): Promise<void>;
+};
 
 export type HostApi = {
   /** The frame is there, and answers calls. */

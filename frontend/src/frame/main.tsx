@@ -9,6 +9,7 @@ import { Frame } from './Frame';
 import { FrameBoundary } from './FrameBoundary';
 import { tolerateForeignNodes } from './foreign-nodes';
 import { hostOver } from './host';
+import { showItem } from './thread/show-item';
 import './frame.css';
 
 async function start(root: HTMLElement) {
@@ -43,7 +44,11 @@ async function start(root: HTMLElement) {
       mounted();
     },
     focusComposer: async () => (await whenStarted()).methods.focusComposer(),
-    setThreadId: async (id) => (await whenStarted()).methods.setThreadId(id),
+    setThreadId: async (id, itemId) => {
+      const { methods, view } = await whenStarted();
+      await methods.setThreadId(id);
+      if (id && itemId) await showItem(view.value.conversation, itemId);
+    },
     sendUserMessage: async (message) => (await whenStarted()).methods.sendUserMessage(message),
     setComposerValue: async (value) => (await whenStarted()).methods.setComposerValue(value),
     fetchUpdates: async () => (await whenStarted()).methods.fetchUpdates(),

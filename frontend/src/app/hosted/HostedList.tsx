@@ -2,7 +2,6 @@ import { Download, Plus, Upload } from 'lucide-react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { ConnectionRow } from '../ConnectionRow';
 import { writeStored } from '../local-storage';
-import { MigrationNotice } from '../MigrationNotice';
 import type { Notice } from '../NoticeBar';
 import { isSame, type Target } from '../share-link';
 import { useFocusReturn } from '../use-focus-return';
@@ -128,8 +127,6 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
           })}
         </ul>
       )}
-      {/* Above the chat of a workflow it stands already. */}
-      {(workflows.length > 0 || isAdding) && active?.kind !== 'workflow' && <MigrationNotice />}
     </nav>
   );
 }

@@ -2,7 +2,8 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { CHATKIT_ICONS } from '../../options/icon-names';
 import type { ElementState } from '../element-loader/use-element';
-import { IconButton, SETTINGS_ID } from '../Sidebar';
+import { IconButton } from '../IconButton';
+import { SETTINGS_ID } from '../sidebar-props';
 import type { Connection } from '../use-connection';
 import { chooseScheme, type SchemeChoice } from '../use-scheme';
 import { ElementSection } from './ElementSection';
@@ -11,6 +12,7 @@ import { FieldView } from './FieldView';
 import { type Field, sections } from './fields';
 import { ICON_NAMES } from './ListField';
 import { type OptionData, valueAt } from './option-values';
+import { ThemePresets } from './ThemePresets';
 
 type Props = {
   base: OptionData;
@@ -32,7 +34,11 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
   return (
     <aside
       className="settings"
+      data-wide={tab === 'code' || undefined}
       id={SETTINGS_ID}
+      // For developers; not translated.
+      lang="en"
+      dir="ltr"
       aria-label="Settings"
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
     >
@@ -58,7 +64,7 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
       </header>
       <div className="settings-body" id="settings-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === 'code' ? (
-          <CodeView {...about} />
+          <CodeView {...about} hasHistory={valueAt(chosen, 'history.enabled') !== undefined} />
         ) : (
           <>
             <datalist id={ICON_NAMES}>
@@ -80,7 +86,12 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
                   )}
                 </summary>
                 <div className="fields">
-                  {title === 'Theme' && <SchemeField scheme={about.scheme} />}
+                  {title === 'Theme' && (
+                    <>
+                      <SchemeField scheme={about.scheme} />
+                      <ThemePresets chosen={chosen.theme} onChoose={(theme) => onSet('theme', theme)} />
+                    </>
+                  )}
                   {fields.map((field) => (
                     <FieldView
                       key={field.path}

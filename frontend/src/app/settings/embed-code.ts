@@ -4,9 +4,12 @@ import { type OptionData, SAMPLE } from './option-values';
 import { samples } from './samples';
 
 export type CodeLanguage = 'html' | 'react';
+/** Who asks: visitors of the page, its users with a token of theirs, or whoever has a session's secret. */
+export type SignIn = 'visitors' | 'token' | 'session';
 
 export type CodeFor = {
   language: CodeLanguage;
+  signIn: SignIn;
   /** Options as data, without api. */
   options: OptionData;
   /** Addresses of this server, absolute. url: null for a hosted workflow. */
@@ -28,15 +31,16 @@ class Raw {
 export function codeFor(wanted: CodeFor): string {
   const options = print({ api: api(wanted), ...themed(wanted.options, wanted.scheme) }, '');
   const script = wanted.isOfficial ? OFFICIAL : `${wanted.server}chatkit.js`;
-  const scripts = [script, ...(wanted.url ? [`${wanted.server}link.js`] : [])];
+  // Where the secret opens the chat, the element makes the requests itself.
+  const scripts = [script, ...(wanted.url && wanted.signIn !== 'session' ? [`${wanted.server}link.js`] : [])];
   return wanted.language === 'html' ? htmlPage(scripts, options) : component(scripts, options);
 }
 
-function api({ url, domainKey, uploadUrl, language }: CodeFor): OptionData {
-  if (!url) {
+function api({ url, domainKey, uploadUrl, language, signIn }: CodeFor): OptionData {
+  if (!url || signIn === 'session') {
     return {
       getClientSecret: new Raw(`async () => {
-  // A route of your own server: it keeps the API key and makes the session.
+  // A route of your own server: it keeps the ${url ? 'server key' : 'API key'} and makes the session.
   const response = await fetch('/api/chatkit/session', { method: 'POST' });
   const { client_secret } = await response.json();
   return client_secret;
@@ -48,9 +52,22 @@ function api({ url, domainKey, uploadUrl, language }: CodeFor): OptionData {
     url,
     domainKey,
     ...(uploadUrl && { uploadStrategy: { type: 'direct', uploadUrl } }),
-    fetch: new Raw(`(url, init) => ${link}.fetch(url, { ...init, credentials: 'include' })`),
+    fetch: new Raw(signIn === 'token' ? tokenFetch(link) : visitorFetch(link)),
   };
 }
+
+const visitorFetch = (link: string) =>
+  `(url, init) => ${link}.fetch(url, { ...init, credentials: 'include' })`;
+
+const tokenFetch = (link: string) => `${link}.createFetch({
+  fetch: async (url, init) => {
+    // A route of your own server: it knows who is signed in there, and signs a token for them.
+    const token = await (await fetch('/chat-token', { method: 'POST' })).text();
+    const headers = new Headers(init.headers);
+    headers.set('Authorization', \`Bearer \${token}\`);
+    return fetch(url, { ...init, headers });
+  },
+})`;
 
 function themed(options: OptionData, scheme: CodeFor['scheme']): OptionData {
   const colorScheme =

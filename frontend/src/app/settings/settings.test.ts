@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { readOptions } from '../../options/read-options';
 import { sendableOptions } from '../../options/sendable-options';
 import { type CodeFor, codeFor } from './embed-code';
+import { piecesOf } from './highlight';
 import { completeOptions, mergeOptions, type OptionData, withValue } from './option-values';
 import { withSamples } from './samples';
 
@@ -80,6 +81,7 @@ test('every option of the panel is one that the element knows', () => {
 
 const wanted: CodeFor = {
   language: 'html',
+  signIn: 'visitors',
   options: whole,
   url: 'https://chat.example.com/chatkit/support',
   domainKey: 'local',
@@ -137,4 +139,28 @@ test('the code of a hosted workflow asks a route of one’s own server and needs
   const code = codeFor({ ...wanted, url: null });
   expect(optionsIn(code).api).toEqual({ getClientSecret: expect.any(Function) });
   expect(code).not.toContain('link.js');
+});
+
+test('the code for users who sign in sends their token, and that of a session asks for its secret', () => {
+  const token = codeFor({ ...wanted, signIn: 'token' });
+  expect(token).toContain('ChatKitLink.createFetch({');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the code of the page has it so
+  expect(token).toContain("headers.set('Authorization', `Bearer ${token}`);");
+  expect(token).toContain('src="https://chat.example.com/link.js"');
+  const session = codeFor({ ...wanted, signIn: 'session' });
+  expect(optionsIn(session).api).toEqual({ getClientSecret: expect.any(Function) });
+  expect(session).toContain('it keeps the server key');
+  expect(session).not.toContain('link.js');
+});
+
+test('highlighted code is the same code', () => {
+  for (const language of ['html', 'react'] as const) {
+    for (const signIn of ['token', 'session'] as const) {
+      const code = codeFor({ ...wanted, language, signIn });
+      const pieces = piecesOf(code);
+      expect(pieces.map(({ text }) => text).join('')).toBe(code);
+      const kinds = pieces.map(({ kind }) => kind);
+      expect(kinds).toEqual(expect.arrayContaining(['string', 'name', 'comment', null]));
+    }
+  }
 });

@@ -11,6 +11,7 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
   return (
     <article
       className="user"
+      data-item={item.id}
       aria-label={text.message.question}
       data-pending={isPending(item) ? '' : undefined}
     >

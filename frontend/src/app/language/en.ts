@@ -1,0 +1,66 @@
+/** The words of the page around the chat. A new one goes in here; the type checker names the languages that lack it. */
+export const en = {
+  sidebar: {
+    label: 'Agents and chats',
+    collapse: 'Collapse the sidebar',
+    expand: 'Expand the sidebar',
+    close: 'Close',
+    menu: 'Menu',
+    agents: 'Agents',
+    allAgents: 'Show all agents',
+    newChat: 'New chat',
+    settings: 'Settings',
+    import: 'Import',
+  },
+  theme: {
+    system: 'Theme: same as the system',
+    light: 'Theme: light',
+    dark: 'Theme: dark',
+  },
+  chats: {
+    label: 'Chats',
+    pinned: 'Pinned',
+    lastWeek: 'Previous 7 days',
+    none: 'No chats yet. What you ask is kept here.',
+    more: 'Show more',
+    untitled: 'New chat',
+    actions: (title: string) => `Actions for “${title}”`,
+    rename: 'Rename',
+    title: 'Title',
+    pin: 'Pin',
+    unpin: 'Unpin',
+    asMarkdown: 'Download as Markdown',
+    asJson: 'Download as JSON',
+    delete: 'Delete',
+    deleted: (title: string) => `“${title}” was deleted.`,
+    undo: 'Undo',
+    failed: 'The chats could not be loaded.',
+    loading: 'Loading chats…',
+  },
+  search: {
+    label: 'Search chats',
+    clear: 'Clear the search',
+    results: 'Found chats',
+    nothing: (question: string) => `Nothing found for “${question}”.`,
+    unfinished: 'Older chats are still being read…',
+  },
+  page: {
+    loading: 'Loading…',
+    tryAgain: 'Try again',
+    dismiss: 'Dismiss',
+    notOpened: 'The chat could not be opened',
+    unreachable: 'The server cannot be reached. Check that it is running.',
+    noAgent: 'No such agent',
+    noAgentText: (id: string) =>
+      `This server has no agent “${id}”. The link may be of another server, or older than its settings.`,
+    openDefault: 'Open the default agent',
+  },
+  leaving: {
+    title: 'Import from OpenAI',
+    ends: (date: string) => `Agent Builder ends on ${date}.`,
+    over: (date: string) => `Agent Builder ended on ${date}.`,
+    wayOut: 'The way out',
+  },
+};
+
+export type AppText = typeof en;
