@@ -236,5 +236,5 @@ TEXTS = {
     "nicht. Versuchen Sie es gleich noch einmal.",
     "export_user": "Sie",
     "export_sources": "Quellen",
-    "export_untitled": "Chat",
+    "export_untitled": "Chat ohne Titel",
 }

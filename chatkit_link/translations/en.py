@@ -229,5 +229,5 @@ TEXTS = {
     # A chat as a document
     "export_user": "You",
     "export_sources": "Sources",
-    "export_untitled": "Chat",
+    "export_untitled": "Untitled chat",
 }

@@ -225,5 +225,5 @@ TEXTS = {
     "responde. Inténtelo de nuevo en unos instantes.",
     "export_user": "Usted",
     "export_sources": "Fuentes",
-    "export_untitled": "Chat",
+    "export_untitled": "Chat sin título",
 }

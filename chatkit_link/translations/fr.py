@@ -222,6 +222,6 @@ TEXTS = {
     "guardrails_failed": "Les garde-fous de cet assistant n’ont pas pu interroger leur modèle. Il ne répond donc pas. "
     "Réessayez dans un instant.",
     "export_user": "Vous",
-    "export_sources": "Sources",
-    "export_untitled": "Discussion",
+    "export_sources": "Sources citées",
+    "export_untitled": "Discussion sans titre",
 }

@@ -222,5 +222,5 @@ TEXTS = {
     "quindi non risponde. Riprova tra poco.",
     "export_user": "Tu",
     "export_sources": "Fonti",
-    "export_untitled": "Chat",
+    "export_untitled": "Chat senza titolo",
 }

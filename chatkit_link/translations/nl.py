@@ -222,5 +222,5 @@ TEXTS = {
     "hij niet. Probeer het zo meteen opnieuw.",
     "export_user": "U",
     "export_sources": "Bronnen",
-    "export_untitled": "Chat",
+    "export_untitled": "Chat zonder titel",
 }
