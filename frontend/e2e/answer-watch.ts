@@ -35,7 +35,7 @@ export class AnswerWatch {
         if (button && button !== seen.buttons.at(-1)) seen.buttons.push(button);
         for (const alert of document.querySelectorAll('[role=alert]')) note(seen.alerts, alert.textContent);
         const turn = [...log.querySelectorAll('.turn')].at(-1);
-        for (const item of turn?.querySelectorAll('[data-item]') ?? []) {
+        for (const item of turn?.querySelectorAll('.assistant[data-item]') ?? []) {
           note(seen.items, item.getAttribute('data-item') ?? '');
         }
         const found: string[] = turn?.textContent?.match(new RegExp(pattern, 'g')) ?? [];
