@@ -2,12 +2,14 @@
 
 A block is a heading (level 1 to 6) or a piece of readable text (level 0). The anchors given here are the
 ids of the headings on the rendered page (``http/documents.py``), so that a search result leads to the
-very section it quotes.
+very section it quotes. Beside its plain text, a block has what was written there: a list, a table and code have it
+once, with their first block, so that none of them is ever quoted in half.
 
 Everything here takes time in proportion to the length of the document, whatever is in it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -41,11 +43,16 @@ _LONGEST_TAG = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """level: 1 to 6 for a heading, 0 for text. anchor: only a heading has one."""
+    """level: 1 to 6 for a heading, 0 for text. anchor: only a heading has one.
+
+    written: as Markdown, all of the list, the table or the code that begins here. joined: it goes on here.
+    """
 
     level: int
     text: str
     anchor: str = ""
+    written: str = ""
+    joined: bool = False
 
 
 class Anchors:
@@ -95,10 +102,25 @@ def blocks_of(kind: str, source: str) -> tuple[str, list[Block]]:
 
 def markdown_blocks(source: str) -> list[Block]:
     """Headings and readable text: links keep their text, images their alternative text."""
+    lines = _FRONT_MATTER.sub("", source, count=1).splitlines()
     blocks: list[Block] = []
+    part: list[Block] = []
+    written = ""
+    for token, block in _readable(markdown_tokens(source)):
+        if token.level == 0 and token.nesting >= 0 and token.map is not None:
+            blocks += _joined(part, written)
+            part, written = [], "\n".join(lines[token.map[0] : token.map[1]]).rstrip()
+        if block is not None and block.text:
+            part.append(block)
+    return blocks + _joined(part, written)
+
+
+def _readable(tokens: list[Token]) -> Iterator[tuple[Token, Block | None]]:
+    """Each token, with the block that it is or ends."""
     cells: list[str] = []
     level, anchor = 0, ""
-    for token in markdown_tokens(source):
+    for token in tokens:
+        block = None
         match token.type:
             case "heading_open":
                 level, anchor = int(token.tag[1]), str(token.attrGet("id") or "")
@@ -107,19 +129,24 @@ def markdown_blocks(source: str) -> list[Block]:
             case "td_open" | "th_open":
                 cells.append("")
             case "tr_close":
-                blocks.append(Block(0, " · ".join(cell for cell in cells if cell)))
+                block = Block(0, " · ".join(cell for cell in cells if cell))
                 cells = []
             case "inline":
                 text = _inline_text(token)
                 if cells:
                     cells[-1] = text
                 else:
-                    blocks.append(Block(level, text, anchor))
+                    block = Block(level, text, anchor)
             case "fence" | "code_block":
-                blocks.append(Block(0, token.content.strip()))
+                block = Block(0, token.content.strip())
             case _:
                 pass
-    return [block for block in blocks if block.text]
+        yield token, block
+
+
+def _joined(part: list[Block], written: str) -> list[Block]:
+    """The blocks of one list, table or the like."""
+    return [replace(block, written=written if at == 0 else "", joined=at > 0) for at, block in enumerate(part)]
 
 
 def _inline_text(token: Token) -> str:
@@ -234,7 +261,7 @@ class _Walk:
             self._within = None
             if tag == "pre":
                 if code := "".join(self._parts).strip():
-                    self._blocks.append(Block(0, code))
+                    self._blocks.append(Block(0, code, written=f"```\n{code}\n```"))
                 self._parts.clear()
             else:
                 self._flush(int(tag[1]))
@@ -259,15 +286,19 @@ def text_blocks(source: str) -> list[Block]:
     for at, line in enumerate([*lines, ""]):
         below = lines[at + 1] if at + 1 < len(lines) else ""
         if is_heading(line, below):
-            blocks.append(Block(0, " ".join(paragraph)))
+            blocks.append(_paragraph(paragraph))
             paragraph = []
             blocks.append(Block(1 if below[0] in "=#*" else 2, line.strip(), anchors.of(line)))
         elif line.strip() and not _UNDERLINE.fullmatch(line):
-            paragraph.append(line.strip())
+            paragraph.append(line.rstrip())
         elif not line.strip():
-            blocks.append(Block(0, " ".join(paragraph)))
+            blocks.append(_paragraph(paragraph))
             paragraph = []
     return [block for block in blocks if block.text]
+
+
+def _paragraph(lines: list[str]) -> Block:
+    return Block(0, " ".join(line.strip() for line in lines), written="\n".join(lines))
 
 
 def is_heading(line: str, below: str) -> bool:

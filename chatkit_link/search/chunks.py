@@ -1,5 +1,9 @@
-"""A document cut into passages: the text under one heading, in pieces that are read at a glance."""
+"""A document cut into passages: the text under one heading, in pieces that are read at a glance.
 
+A passage is cut between blocks only: a list, a table and code stay whole, and so does the sentence that leads to them.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -9,8 +13,10 @@ from chatkit_link.store.documents import Document, Passage
 
 # Characters: long enough to answer a question, short enough that a match is about all of it.
 LONGEST = 2_000
+# A block that is longer than that is no list or code that somebody reads, and is cut all the same.
+LONGEST_BLOCK = 8_000
 # Counted into each document's hash: raise it when passages are cut differently, and all are cut again.
-VERSION = 2
+VERSION = 3
 
 KINDS = {
     ".md": "markdown",
@@ -39,33 +45,58 @@ def passages_of(title: str, blocks: list[Block]) -> list[Passage]:
     """Passages in reading order; a section longer than ``LONGEST`` becomes several with one anchor."""
     passages: list[Passage] = []
     heading, anchor = title, ""
-    body: list[str] = []
-    length = 0
-
-    def close() -> None:
-        nonlocal length
-        length = 0
-        if body:
-            passages.append(Passage(anchor, heading, "\n".join(body)))
-            body.clear()
-
-    for block in blocks:
+    section: list[Block] = []
+    for block in [*blocks, Block(1, "")]:
         if block.level:
-            close()
+            passages += [Passage(anchor, heading, *_text_of(part)) for part in _cut(section)]
             heading = title if block.text == title else shorten(f"{title} › {block.text}", TITLE)
-            anchor = block.anchor
-            continue
-        for piece in _pieces(block.text):
-            if body and length + len(piece) > LONGEST:
-                close()
-            body.append(piece)
-            length += len(piece)
-    close()
+            anchor, section = block.anchor, []
+        else:
+            section.append(block)
     return passages
 
 
+def _cut(section: list[Block]) -> Iterator[list[Block]]:
+    """The parts of a section, of whole blocks."""
+    part: list[Block] = []
+    for unit in _units(section):
+        if part and _length(part) + _length(unit) > LONGEST:
+            *before, last = part
+            leads = last.text.endswith(":") and not last.joined
+            if before or not leads:
+                yield before if leads else part
+                part = [last] if leads else []
+        part += unit
+    if part:
+        yield part
+
+
+def _units(section: list[Block]) -> Iterator[list[Block]]:
+    """What is never cut: a paragraph, code, a whole list or table. One that is far too long is, at spaces."""
+    unit: list[Block] = []
+    for block in [*section, Block(0, "")]:
+        if block.joined:
+            unit.append(block)
+            continue
+        if _length(unit) <= LONGEST_BLOCK:
+            yield unit
+        else:
+            yield from ([Block(0, piece, written=piece)] for one in unit for piece in _pieces(one.text))
+        unit = [block]
+
+
+def _length(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _text_of(part: list[Block]) -> tuple[str, str]:
+    """The plain text, and what was written."""
+    written = "\n\n".join(block.written or block.text for block in part if not block.joined)
+    return "\n".join(block.text for block in part), written
+
+
 def _pieces(text: str) -> list[str]:
-    """A block, cut at spaces into pieces of at most ``LONGEST`` characters."""
+    """A text, cut at spaces into pieces of at most ``LONGEST`` characters."""
     pieces: list[str] = []
     start = 0
     while len(text) - start > LONGEST:

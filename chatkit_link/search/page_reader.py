@@ -117,7 +117,7 @@ class Reader:
         if document is None:
             raise NotFound("There is no such document here.")
         _, blocks = await anyio.to_thread.run_sync(blocks_of, document.kind, document.body)
-        return ReadPage(document.title, url, text_of(blocks, unquote(anchor)))
+        return ReadPage(document.title, url, text_of(blocks, unquote(anchor), written=True))
 
     async def _follow(self, url: str, caller: Caller) -> Answer:
         for _ in range(REDIRECTS + 1):

@@ -29,10 +29,18 @@ def work(data: bytes, kind: str, codec: str) -> Iterator[bytes]:
     yield text_of(blocks, "").encode("utf-8", "replace")
 
 
-def text_of(blocks: list[Block], anchor: str) -> str:
-    """Markdown-like text, starting at the anchor, if there is one: that is the passage that was found."""
-    lines = ["#" * block.level + " " + block.text if block.level else block.text for block in blocks]
-    if anchor:
-        start = next((at for at, block in enumerate(blocks) if block.anchor == anchor), 0)
-        lines = lines[start:]
-    return shorten("\n\n".join(lines), LONGEST)
+def text_of(blocks: list[Block], anchor: str, *, written: bool = False) -> str:
+    """Markdown-like text, starting at the anchor, if there is one: that is the passage that was found.
+
+    written: as it was written, links and all, for a document of the operator's.
+    """
+    start = next((at for at, block in enumerate(blocks) if anchor and block.anchor == anchor), 0)
+    return shorten("\n\n".join(filter(None, (_line(block, written=written) for block in blocks[start:]))), LONGEST)
+
+
+def _line(block: Block, *, written: bool) -> str:
+    if block.level:
+        return "#" * block.level + " " + block.text
+    if written:
+        return "" if block.joined else block.written or block.text
+    return block.text

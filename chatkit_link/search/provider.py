@@ -21,6 +21,7 @@ class SearchResult:
     site: the site's usual name: a host name without ``www.``, or a document's file name.
     snippet: plain text, at most 500 characters; may be empty.
     published: ISO 8601 date (``2026-11-22``), or None when unknown.
+    passage: all of what was found, as Markdown, where the provider has it; else empty.
     """
 
     title: str
@@ -28,6 +29,7 @@ class SearchResult:
     site: str
     snippet: str
     published: str | None = None
+    passage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ and half as much again if it stands in the title. That much the index alone answ
 candidates are then read, and ``ts_rank_cd`` (how close the words are to each other) settles the order among them.
 """
 
+import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,9 +46,6 @@ from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import deployment, metadata
 from chatkit_link.wire.sanitize import clean_text
 
-# Private-use characters (Unicode, U+E000..U+F8FF): no document means anything by them.
-MARK_START = "\ue000"
-MARK_END = "\ue001"
 # More words than any question has; a pasted page must not become a thousand index scans.
 WORDS = 24
 # Passages that are read to be ranked; reading them all takes seconds when a common word is in 10,000.
@@ -104,22 +102,32 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What stands under one heading. anchor: the heading's id on the rendered page, or empty."""
+    """What stands under one heading.
+
+    anchor: the heading's id on the rendered page, or empty. body: plain text, which is searched. written: as Markdown,
+    which is not stored: the document has it.
+    """
 
     anchor: str
     title: str
     body: str
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentHit:
-    """A passage that matched; in ``marked`` the matching words are between the two marks."""
+    """A passage that matched.
+
+    position: which of the document's passages it is, from 0. rarity: of each of the question's words.
+    """
 
     path: str
     anchor: str
     title: str
-    marked: str
+    body: str
     modified: datetime | None
+    position: int
+    rarity: Mapping[str, float]
 
 
 # Core cannot express a rank over an array of queries; the placeholders are bound as usual.
@@ -151,15 +159,16 @@ _SEARCH = text("""
         FROM hit JOIN rarity USING (number)
         GROUP BY path, position ORDER BY earned DESC, path, position LIMIT :candidates
     ), ranked AS (
-        SELECT p.path, p.position, p.anchor, p.title, p.body, wanted.query,
+        SELECT p.path, p.position, p.anchor, p.title, p.body,
             earned * (1 + ts_rank_cd('{0.1, 0.2, 0.4, 1.0}', p.lexemes, wanted.query, 1 | 32)) AS rank
         FROM candidate JOIN document_passages p USING (path, position),
             (SELECT string_agg(query::text, ' | ')::tsquery AS query FROM term WHERE number < 1000) AS wanted
     ), best AS (
         SELECT *, row_number() OVER (PARTITION BY path ORDER BY rank DESC, position) AS place FROM ranked
     )
-    SELECT best.path, best.anchor, best.title, d.modified,
-        ts_headline('english', best.body, best.query, :marks) AS marked
+    SELECT best.path, best.anchor, best.title, best.position, best.body, d.modified,
+        (SELECT json_object_agg(words, worth)::text FROM asked JOIN rarity USING (number)
+            WHERE number < 1000) AS rarity
     FROM (SELECT * FROM best WHERE place <= :per_document ORDER BY rank DESC, path, position LIMIT :limit) AS best
     JOIN documents d USING (path)
     ORDER BY best.rank DESC, best.path, best.position
@@ -251,13 +260,16 @@ class Documents:
             "per_document": per_document,
             "phrases": _QUOTED.findall(question)[:4],
             "limit": limit,
-            "marks": f"HighlightAll=true, StartSel={MARK_START}, StopSel={MARK_END}",
         }
         async with self._database.lookup(atomic=True) as connection:
             # The planner takes a look at a tsvector for free; unpacking each one is what a scan is slow by.
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
             found = await connection.execute(_SEARCH, **values)
-            return [DocumentHit(row.path, row.anchor, row.title, row.marked, row.modified) for row in found]
+            rows = list(found)
+        rarity: dict[str, float] = json.loads(rows[0].rarity or "{}") if rows else {}
+        return [
+            DocumentHit(row.path, row.anchor, row.title, row.body, row.modified, row.position, rarity) for row in rows
+        ]
 
     async def get(self, path: str) -> Document | None:
         """The document at this path, or None."""
@@ -265,6 +277,12 @@ class Documents:
         async with self._database.lookup() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else Document(row.path, row.title, row.kind, row.body, row.modified)
+
+    async def known(self, paths: Sequence[str]) -> set[str]:
+        """Those of these paths at which there is a document."""
+        query = select(documents.c.path).where(documents.c.path == any_of([clean_text(path) for path in paths]))
+        async with self._database.lookup() as connection:
+            return {row.path for row in await connection.execute(query)}
 
     async def seen(self, name: str) -> None:
         """Note that a server of this name has the documents that are indexed."""

@@ -269,7 +269,7 @@ async def test_a_document_of_this_server_comes_from_the_index(
     (tmp_path / "a guide.md").write_text("# Guide\n\nHello.\n\n## Part two\n\nMore **text**.")
     await sync_folder(documents, tmp_path)
     found = await reader.read(f"{HOME}/documents/a%20guide.md#part-two", ADA)
-    assert (found.title, found.text) == ("Guide", "## Part two\n\nMore text.")
+    assert (found.title, found.text) == ("Guide", "## Part two\n\nMore **text**.")
     for missing in ("no.md", "../../etc/passwd", "%00", "a%20guide.md/x"):
         with pytest.raises(NotFound):
             await reader.read(f"{HOME}/documents/{missing}", ADA)

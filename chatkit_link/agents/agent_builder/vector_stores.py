@@ -16,7 +16,8 @@ from agents import Agent, FileSearchTool, FunctionTool, function_tool
 from openai.types.vector_store_search_response import Content, VectorStoreSearchResponse
 
 from chatkit_link.agents.reachable import reachable_agents
-from chatkit_link.store.documents import MARK_END, MARK_START, DocumentHit, Documents
+from chatkit_link.search.ranking import ranked
+from chatkit_link.store.documents import DocumentHit, Documents
 
 #: Passages that are read before those of other folders are left out.
 _READ = 100
@@ -67,7 +68,7 @@ class LocalStores:
     async def _hits(self, stores: Sequence[str], query: str) -> list[DocumentHit]:
         prefixes = tuple(self._folders[store] for store in stores)
         hits = await self._documents.search(query, limit=_READ, per_document=3)
-        return [hit for hit in hits if hit.path.startswith(prefixes)]
+        return ranked(query, [hit for hit in hits if hit.path.startswith(prefixes)])
 
 
 def _prefix(folder: str) -> str:
@@ -76,7 +77,7 @@ def _prefix(folder: str) -> str:
 
 
 def _text(hit: DocumentHit) -> str:
-    return hit.marked.replace(MARK_START, "").replace(MARK_END, "").strip()
+    return hit.body.strip()
 
 
 def _result(hit: DocumentHit, place: int) -> VectorStoreSearchResponse:

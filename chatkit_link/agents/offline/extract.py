@@ -1,34 +1,35 @@
-"""The offline model's reading and writing: plain text work, no learning, no guessing.
+"""The offline model's reading and choosing: plain text work, no learning, no guessing.
 
-``Conversation.read`` finds in the model input what was asked and what the tools found;
-``write_answer`` picks the sentences that share most words with the question and cites each.
+``Transcript.read`` finds in the model input what was asked and what the tools found. ``write_answer`` gives the first
+passage that is about the question, whole and as it was written: the search has put the best one first. Sentences are
+never picked: a sentence out of its place says something else, and a list or code cut in half says nothing.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from agents import TResponseInputItem
 
 from chatkit_link.agents.model_notes import notes_in, user_words
+from chatkit_link.search.words import STOP_WORDS, asked_words, stems_of
 
-#: The start of the research agent's "dig deeper" message (``research.py``).
+#: The start of the research agent's "dig deeper" message (``search_actions.py``).
 DIG_DEEPER = "Dig deeper into "
 
-SENTENCES = 4
-#: Sentences of one page that may be quoted one after the other.
-PAGE_SENTENCES = 6
-_LONGEST = 420
-#: A sentence is quoted if it scores at least this part of what the best one does.
-_GOOD_ENOUGH = 0.6
+#: Snippets of a search service that make an answer together; and sources that are named where there is no answer.
+SNIPPETS, NEAREST = 3, 3
+#: Characters of a page that are quoted, in whole blocks.
+PAGE = 2_500
+#: The part of the question's words, by their worth, that a passage must have to be an answer.
+_COVERED = 0.5
+#: What looks like a citation in a quoted text, and is none of ours.
+_MARK = re.compile("【(?=\\s*\\d)")
 
-_STOP_WORDS = frozenset(
-    "a about all also an and any are as at be been but by can could did do does for from get give had has have how i"
-    " if in into is it its just know like make many may me more most much must my need no not of on one or our out"
-    " please should show so some tell than that the their them then there these they this those to up us use used"
-    " using very want was we what when where which while who why will with work works would you your explain".split()
-)
+#: Words that no question is about.
+_OF_LITTLE = frozenset("get give make need show use used using work works".split())
 #: Words that point back at an earlier question.
 _POINTING = frozenset("it its that this these those they them their he she him her".split())
 _GREETINGS = frozenset("hi hello hey thanks thank cheers ok okay great bye".split())
@@ -36,12 +37,15 @@ _GREETINGS = frozenset("hi hello hey thanks thank cheers ok okay great bye".spli
 
 @dataclass(frozen=True, slots=True)
 class QuotedSource:
-    """number: what it is cited by. text: what can be quoted from it. page: all of a page, not a snippet."""
+    """number: what it is cited by. text: what can be quoted from it, as Markdown.
+
+    kind: a passage as it was written, the snippet of a search service, or a whole page.
+    """
 
     number: int
     title: str
     text: str
-    page: bool = False
+    kind: Literal["passage", "snippet", "page"] = "snippet"
 
 
 @dataclass(slots=True)
@@ -98,9 +102,11 @@ class Transcript:
         if "error" in found:
             self.failures.append(str(found["error"]))
         elif "text" in found:
-            self.found.append(QuotedSource(found["n"], found["title"], found["text"], page=True))
+            self.found.append(QuotedSource(found["n"], found["title"], found["text"], "page"))
         for result in found.get("results", []):
-            self.found.append(QuotedSource(result["n"], result["title"], result["snippet"]))
+            passage = result.get("passage")
+            text, kind = (passage, "passage") if passage else (result.get("snippet", ""), "snippet")
+            self.found.append(QuotedSource(result["n"], result["title"], text, kind))
 
     @property
     def needs_search(self) -> bool:
@@ -120,21 +126,19 @@ class Transcript:
 
 def keywords(text: str) -> list[str]:
     """The words that carry meaning, in order, each once, in lower case."""
-    return [word for word in dict.fromkeys(re.findall(r"[\w'-]+", text.lower())) if word not in _STOP_WORDS]
+    found = re.findall(r"[\w'-]+", text.lower())
+    return [word for word in dict.fromkeys(found) if word not in STOP_WORDS | _OF_LITTLE]
 
 
 def write_answer(conversation: Transcript) -> str:
     """Markdown with citation marks (``citations.py``)."""
     if not conversation.needs_search:
         return (
-            "Hello. I am the offline model: I search the documents I was given and quote them. "
+            "Hello. I am the offline model: I search the documents I was given and quote them word for word. "
             "Ask me a question, for example how an answer survives a reload."
         )
-    if any(found.page for found in conversation.found):
-        return _quote_page(conversation)
-    chosen = _choose(conversation)
-    if chosen:
-        return "\n".join(f"- {sentence}【{found.number}】" for found, sentence in chosen)
+    if page := next((found for found in conversation.found if found.kind == "page"), None):
+        return _quote_page(page)
     if conversation.failures:
         return " ".join(conversation.failures)
     if not conversation.looked_up:
@@ -142,57 +146,65 @@ def write_answer(conversation: Transcript) -> str:
             "No model is configured, and the offline model can only use tools named `search` "
             "and `read`, which this assistant does not have. Set OPENAI_API_KEY to let a model answer."
         )
-    return "I found nothing about that. Other words may find more: I look for words, not for meaning."
+    found = [each for each in conversation.found if each.text.strip()]
+    asked = asked_words(conversation.query)
+    answers = [source for source in found if _covers(source, asked)]
+    if not answers:
+        return _nothing(conversation, found[:NEAREST])
+    if answers[0].kind == "snippet":
+        return "\n\n".join(_quote(source) for source in answers[:SNIPPETS])
+    return _quote(answers[0])
 
 
-def _choose(conversation: Transcript) -> list[tuple[QuotedSource, str]]:
-    """The best sentences, those of one source together, the best source first."""
-    wanted = {_stem(word) for word in keywords(conversation.query)}
-    candidates: list[tuple[float, int, QuotedSource, str]] = []
-    seen: set[str] = set()
-    for rank, found in enumerate([*conversation.found, *conversation.earlier]):
-        for sentence in sentences(found.text):
-            score = _score(sentence, found.title, wanted) - rank * 0.05
-            if sentence.lower() not in seen and score > 0:
-                seen.add(sentence.lower())
-                candidates.append((score, rank, found, sentence))
-    best = sorted(candidates, key=lambda candidate: -candidate[0])[:SENTENCES]
-    best = [candidate for candidate in best if candidate[0] >= _GOOD_ENOUGH * best[0][0]]
-    return [(found, sentence) for _, _, found, sentence in sorted(best, key=lambda candidate: candidate[1])]
+def _covers(source: QuotedSource, asked: Mapping[str, float]) -> bool:
+    """Whether it has most of what was asked for."""
+    there = set(stems_of(f"{source.title} {source.text}"))
+    covered = sum(weight for word, weight in asked.items() if word in there)
+    return bool(asked) and covered > _COVERED * sum(asked.values())
 
 
-def _quote_page(conversation: Transcript) -> str:
-    """Quotes from a page, from its best sentence on, under its title."""
-    page = next(found for found in conversation.found if found.page)
-    wanted = {_stem(word) for text in (conversation.question, *conversation.before[-1:]) for word in keywords(text)}
-    page_sentences = sentences(page.text)
-    if not page_sentences:
+def _nothing(conversation: Transcript, nearest: list[QuotedSource]) -> str:
+    asked = " ".join(conversation.question.split())
+    asked = asked if len(asked) <= 120 else asked[:119] + "…"
+    answer = f"I found nothing that answers “{asked}”. I look for words, not for meaning: other words may find more."
+    if nearest:
+        listed = "\n".join(f"- {source.title}【{source.number}】" for source in nearest)
+        answer += f"\n\nWhat comes nearest:\n\n{listed}"
+    return answer
+
+
+def _quote(source: QuotedSource) -> str:
+    """Under its title, which leads to where it was written. A snippet is marked as a quotation."""
+    text = _MARK.sub("【\u2060", source.text.strip("\n"))
+    if source.kind == "snippet":
+        text = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+    return f"### {source.title}【{source.number}】\n\n{text}"
+
+
+def _quote_page(page: QuotedSource) -> str:
+    """A page from its beginning, or from the passage that was found in it, in whole blocks."""
+    quoted = list[str]()
+    for block in _blocks(_MARK.sub("【\u2060", page.text)):
+        if quoted and sum(map(len, quoted)) + len(block) > PAGE:
+            break
+        quoted.append(block)
+    if not quoted:
         return f"**{page.title}** has no text that I could quote.【{page.number}】"
-    scores = [_score(sentence, "", wanted) for sentence in page_sentences]
-    start = next(index for index, score in enumerate(scores) if score >= _GOOD_ENOUGH * max(scores))
-    quoted = page_sentences[start : start + PAGE_SENTENCES]
-    return f"**{page.title}** says:【{page.number}】\n\n" + "\n".join(f"- {sentence}" for sentence in quoted)
+    heads = quoted[0].startswith("#")
+    title = quoted.pop(0).lstrip("# ") if heads else page.title
+    return "\n\n".join((f"### {title}【{page.number}】", *quoted))
 
 
-def _score(sentence: str, title: str, wanted: set[str]) -> float:
-    stems = {_stem(word) for word in keywords(sentence)}
-    named = {_stem(word) for word in keywords(title)}
-    return len(stems & wanted) + 0.5 * len(named & wanted)
-
-
-def sentences(text: str) -> list[str]:
-    """Whole sentences worth quoting, without Markdown marks and headings."""
-    plain = re.sub(r"```.*?(```|$)", " ", text, flags=re.DOTALL)
-    plain = re.sub(r"(?m)^\s*(#+ .*|\|.*|[-=]{3,})$", " ", plain)
-    plain = re.sub(r"(?m)^\s*([-*+]|\d+\.)\s+|[*`]{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)", "", plain)
-    parts = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9\"“(])|\n\s*\n|…", plain)
-    tidy = (" ".join(part.split()) for part in parts)
-    return [part for part in tidy if 20 <= len(part) <= _LONGEST]
-
-
-def _stem(word: str) -> str:
-    """Enough to let "survives" meet "survive" and "streams" meet "streaming"."""
-    return re.sub(r"(ing|ies|ed|es|s|e|y)$", "", word) if len(word) > 4 else word
+def _blocks(markdown: str) -> list[str]:
+    """What stands between blank lines, code in one piece."""
+    blocks = re.split(r"\n[ \t]*\n(?=\S)", markdown.strip("\n"))
+    whole: list[str] = []
+    for block in blocks:
+        if whole and (whole[-1].count("\n```") + whole[-1].startswith("```")) % 2:
+            whole[-1] += f"\n\n{block}"
+        elif block.strip():
+            whole.append(block)
+    return whole
 
 
 def _text(content: Any) -> str:

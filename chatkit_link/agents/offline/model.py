@@ -1,9 +1,9 @@
-"""The offline model: it searches, and quotes what it found.
+"""The offline model: it searches, and quotes the passage that answers best, whole.
 
 It generates no text of its own. It is an
 Agents SDK ``Model``, so that everything around it (tools, streaming, citations, history, cancellation)
 runs just as with a real one: it calls the ``search`` tool with the question, reads the tool's output
-from its input, and writes an extractive answer with citation marks.
+from its input, and gives passages as they were written, with citation marks.
 """
 
 import asyncio
