@@ -33,6 +33,7 @@ from pydantic import Field, SkipValidation
 from typing_extensions import override
 
 from chatkit_link.agents.author_steps import step
+from chatkit_link.agents.searched import with_one_search
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.steps import Steps, current_call, own_id, steps_of_answer
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
@@ -221,7 +222,7 @@ class LinkContext(AgentContext[Caller]):
             return []
         self.workflow_item = None
         if item.workflow.summary is None:
-            item.workflow.summary = _summary(item)
+            item.workflow.summary = _summary(item, self.request_context.locale)
         item.workflow.expanded = any(is_failed(task) for task in item.workflow.tasks)
         return [ThreadItemDoneEvent(item=item)]
 
@@ -275,9 +276,10 @@ class LinkContext(AgentContext[Caller]):
         return [ThreadItemRemovedEvent(item_id=workflow.id)]
 
 
-def _summary(item: WorkflowItem) -> WorkflowSummary:
-    """How long the model thought, or which tools it used."""
+def _summary(item: WorkflowItem, locale: str) -> WorkflowSummary:
+    """How long the model thought, or how much it searched and which tools it used."""
     if item.workflow.type == "reasoning":
         return DurationSummary(duration=int((datetime.now() - item.created_at).total_seconds()))
-    titles = [task.title for task in item.workflow.tasks if task.type in ("custom", "web_search") and task.title]
-    return CustomSummary(title=", ".join(dict.fromkeys(titles)) or "Worked")
+    tasks = item.workflow.tasks
+    titles = [task.title for task in with_one_search(tasks, locale) if task.type in ("custom", "web_search")]
+    return CustomSummary(title=", ".join(dict.fromkeys(filter(None, titles))) or "Worked")

@@ -7,7 +7,7 @@ Sources grow with the whole thread, so each snapshot has only those that are new
 from typing import Any, ClassVar, Protocol
 
 from chatkit.agents import ClientToolCall
-from chatkit.types import CustomTask, WorkflowItem
+from chatkit.types import CustomTask, SearchTask, WorkflowItem
 
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.sources import Sources
@@ -74,7 +74,8 @@ def _line_to_json(line: ToolLine, workflow: WorkflowItem | None) -> dict[str, An
 
 
 def _line_of(stored: dict[str, Any], workflow: WorkflowItem | None) -> ToolLine:
-    task = CustomTask.model_validate(stored["task"])
+    kind = SearchTask if stored["task"]["type"] == "web_search" else CustomTask
+    task = kind.model_validate(stored["task"])
     line = ToolLine(task, has_title=stored["has_title"], done=stored["done"], failed=stored["failed"])
     if workflow is not None and stored["place"] is not None:
         line.place, line.displayed = (workflow, stored["place"]), task.model_copy()

@@ -21,7 +21,7 @@ from agents import (
     TResponseInputItem,
 )
 from agents.tool_context import ToolContext
-from chatkit.types import CustomTask, ThreadStreamEvent
+from chatkit.types import CustomTask, SearchTask, ThreadStreamEvent
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
@@ -162,7 +162,7 @@ def end_line(
     if line.place is None or line.place[0] is not link.workflow_item:
         return []  # something else has taken its place
     line.task = line.task.model_copy(update={"status_indicator": "complete", "title": line.done or line.task.title})
-    if cut is not None:
+    if cut is not None and isinstance(line.task, CustomTask):
         note = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
         line.task.content = _paragraphs(line.task.content, note)
     return link.display_line(line)
@@ -183,15 +183,21 @@ def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
     task.title = line.failed or task.title
     if isinstance(failure.error, LinkError) and failure.error.for_users:
-        task.content = _paragraphs(line.task.content, failure.error.in_language(locale))
+        task.content = _paragraphs(_content_of(line.task), failure.error.in_language(locale))
     return task
 
 
-def failed(task: CustomTask, code: str, locale: str = "en", title: str = "task_failed_title") -> CustomTask:
+def failed(
+    task: CustomTask | SearchTask, code: str, locale: str = "en", title: str = "task_failed_title"
+) -> CustomTask:
     """The task of a failed call. ChatKit has no status for it: without one, it is not marked as done."""
     words = Localized(title, title=task.title or "").in_language(locale)
-    content = _paragraphs(task.content, Localized(code).in_language(locale))
-    return task.model_copy(update={"title": words, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
+    content = _paragraphs(_content_of(task), Localized(code).in_language(locale))
+    return CustomTask(title=words, icon=FAILED_ICON, content=content, status_indicator="none")
+
+
+def _content_of(task: CustomTask | SearchTask) -> str | None:
+    return task.content if isinstance(task, CustomTask) else None
 
 
 def _paragraphs(*parts: str | None) -> str:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
-from chatkit.types import CustomTask, Task, ThreadStreamEvent, WorkflowItem
+from chatkit.types import CustomTask, SearchTask, Task, ThreadStreamEvent, WorkflowItem
 
 #: The icon of a failed call. ChatKit has no status for it.
 FAILED_ICON: Final = "lucide:circle-x"
@@ -37,9 +37,9 @@ class ToolLine:
     flush: displays what is held back of the tool's reports.
     """
 
-    task: CustomTask
+    task: CustomTask | SearchTask
     place: tuple[WorkflowItem, int] | None = None
-    displayed: CustomTask | None = None
+    displayed: CustomTask | SearchTask | None = None
     has_title: bool = False
     done: str | None = None
     failed: str | None = None

@@ -96,6 +96,13 @@ TEXTS = {
     "weitermachen.",
     "task_unfinished": "Nicht beendet.",
     "task_output_cut": "Das Ergebnis war zu lang: Der Assistent hat {kept} von {total} Zeichen erhalten.",
+    "searched_nothing": "Gesucht und nichts gefunden",
+    "searched_document": "1 Dokument durchsucht",
+    "searched_documents": "{number} Dokumente durchsucht",
+    "searched_page": "1 Seite durchsucht",
+    "searched_pages": "{number} Seiten durchsucht",
+    "search_failed": "Die Suche ist fehlgeschlagen",
+    "search_timeout": "Die Suche hat zu lange gedauert.",
     "signed_out": "Melden Sie sich zuerst an.",
     "sign_in_expired": "Ihre Anmeldung ist abgelaufen. Melden Sie sich erneut an.",
     "sign_in_unavailable": "Ihre Anmeldung kann gerade nicht geprüft werden. Versuchen Sie es in einigen Sekunden "

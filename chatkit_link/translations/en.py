@@ -95,6 +95,13 @@ TEXTS = {
     "task_unfinished": "Not finished.",
     "task_output_cut": "The result was too long: the assistant received {kept} of {total} characters.",
     # Signing in
+    "searched_nothing": "Searched, and found nothing",
+    "searched_document": "Searched 1 document",
+    "searched_documents": "Searched {number} documents",
+    "searched_page": "Searched 1 page",
+    "searched_pages": "Searched {number} pages",
+    "search_failed": "The search failed",
+    "search_timeout": "The search took too long.",
     "signed_out": "Sign in first.",
     "sign_in_expired": "Your sign-in has expired: sign in again.",
     "sign_in_unavailable": "Your sign-in cannot be checked at the moment. Please try again in a few seconds.",

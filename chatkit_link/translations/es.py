@@ -93,6 +93,13 @@ TEXTS = {
     "task_timed_out": "Falló: tardó demasiado. El asistente está informado y puede continuar sin el resultado.",
     "task_unfinished": "Sin terminar.",
     "task_output_cut": "El resultado era demasiado largo: el asistente recibió {kept} de {total} caracteres.",
+    "searched_nothing": "Búsqueda sin resultados",
+    "searched_document": "1 documento consultado",
+    "searched_documents": "{number} documentos consultados",
+    "searched_page": "1 página consultada",
+    "searched_pages": "{number} páginas consultadas",
+    "search_failed": "La búsqueda ha fallado",
+    "search_timeout": "La búsqueda ha tardado demasiado.",
     "signed_out": "Inicie sesión primero.",
     "sign_in_expired": "Su inicio de sesión ha caducado. Inicie sesión de nuevo.",
     "sign_in_unavailable": "Su inicio de sesión no se puede comprobar en este momento. Inténtelo de nuevo en unos "

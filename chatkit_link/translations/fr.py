@@ -91,6 +91,13 @@ TEXTS = {
     "task_timed_out": "Échec : délai dépassé. L’assistant en est informé et peut continuer sans ce résultat.",
     "task_unfinished": "Inachevé.",
     "task_output_cut": "Le résultat était trop long : l’assistant a reçu {kept} caractères sur {total}.",
+    "searched_nothing": "Recherche sans résultat",
+    "searched_document": "1 document consulté",
+    "searched_documents": "{number} documents consultés",
+    "searched_page": "1 page consultée",
+    "searched_pages": "{number} pages consultées",
+    "search_failed": "La recherche a échoué",
+    "search_timeout": "La recherche a pris trop de temps.",
     "signed_out": "Connectez-vous d’abord.",
     "sign_in_expired": "Votre connexion a expiré. Connectez-vous de nouveau.",
     "sign_in_unavailable": "Votre connexion ne peut pas être vérifiée pour le moment. Réessayez dans quelques "

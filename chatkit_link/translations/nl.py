@@ -91,6 +91,13 @@ TEXTS = {
     "task_timed_out": "Mislukt: het duurde te lang. De assistent weet dit en kan zonder het resultaat verder.",
     "task_unfinished": "Niet voltooid.",
     "task_output_cut": "Het resultaat was te lang: de assistent heeft {kept} van de {total} tekens ontvangen.",
+    "searched_nothing": "Gezocht en niets gevonden",
+    "searched_document": "1 document doorzocht",
+    "searched_documents": "{number} documenten doorzocht",
+    "searched_page": "1 pagina doorzocht",
+    "searched_pages": "{number} pagina’s doorzocht",
+    "search_failed": "Het zoeken is mislukt",
+    "search_timeout": "Het zoeken duurde te lang.",
     "signed_out": "Log eerst in.",
     "sign_in_expired": "Je aanmelding is verlopen. Log opnieuw in.",
     "sign_in_unavailable": "Je aanmelding kan nu niet worden gecontroleerd. Probeer het over een paar seconden "

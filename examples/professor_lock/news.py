@@ -46,7 +46,7 @@ class SampleNews:
                 yield SearchResult(
                     title=title,
                     url=f"https://example.com/#{re.sub(r'[^a-z]+', '-', title.lower())}",
-                    site="sample news",
+                    site="sample news, made up",
                     snippet=text,
                     published=self._clock().date().isoformat(),
                 )

@@ -12,7 +12,7 @@ test('a question is searched, answered with citations, followed up, kept, rename
 
   await test.step('ask, and watch results arrive', async () => {
     await chat.ask('How does an answer survive a reload?');
-    await expect(chat.log.locator('.w-item').first()).toBeVisible();
+    await expect(chat.log.locator('.workflow')).toBeVisible();
     await chat.shot('2-searching');
   });
 
@@ -26,12 +26,20 @@ test('a question is searched, answered with citations, followed up, kept, rename
     await chat.shot('3-answer');
   });
 
-  await test.step('a result opens in a new tab', async () => {
+  await test.step('the search is a line, which opens; a result opens in a new tab', async () => {
+    const line = chat.frame.getByRole('button', { name: /^Searched \d+ documents$/ });
+    await expect(line).toHaveAttribute('aria-expanded', 'false');
+    await expect(line.locator('.site-mark').first()).toBeVisible();
+    await expect(chat.log.locator('.task-source')).toHaveCount(0);
+    await line.click();
+    await chat.shot('3-search-opened');
     const popup = page.waitForEvent('popup');
-    await chat.log.locator('.w-item-hit').first().click();
+    await chat.log.locator('.task-source').first().click();
     const opened = await popup;
     expect(opened.url()).toMatch(/^https?:/);
     await opened.close();
+    await line.click();
+    await expect(chat.log.locator('.task-source')).toHaveCount(0);
   });
 
   await test.step('a follow-up is answered in the same thread', async () => {
@@ -110,48 +118,23 @@ test('Escape stops an answer on the server too, and the next question works', as
   await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(2);
 });
 
-test('“Show more” lengthens the list in place, and “Dig deeper” asks for more', { tag: '@phone' }, async ({
+test('the answer begins right below the question, also in a chat that is 640 px wide', async ({
   chat,
   page,
 }) => {
+  await page.setViewportSize({ width: 640, height: 720 });
   await chat.open();
   await chat.ask('How do I use a real model?');
   await chat.answered();
-  const list = chat.log.locator('.w-list').last();
-  const rows = list.locator('.w-item-hit');
-
-  await test.step('the rest of the results unfolds where the user looks', async () => {
-    const more = list.getByRole('button', { name: /^Show \d+ more$/ });
-    await expect(more).toBeVisible();
-    const before = await rows.count();
-    const hidden = Number(/\d+/.exec(await more.innerText())?.[0]);
-    const asked = chat.request('threads.sync_custom_action');
-    await more.click();
-    await asked;
-    await expect(rows).toHaveCount(before + hidden);
-    await expect(more).toHaveCount(0);
-    await expect(rows.nth(before)).toBeInViewport();
-    await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
-    await chat.shot('8-show-more');
-  });
-
-  await test.step('it stays long after a reload', async () => {
-    const before = await rows.count();
-    await page.reload();
-    await expect(rows).toHaveCount(before);
-  });
-
-  await test.step('dig into the last result', async () => {
-    const title = await rows.last().getAttribute('aria-label');
-    const dug = chat.request('threads.custom_action');
-    await list.getByRole('button', { name: 'Dig deeper' }).last().click();
-    await dug;
-    await chat.answered();
-    await expect(chat.answers()).toHaveCount(2);
-    await expect(chat.answers().last()).not.toBeEmpty();
-    await expect(chat.log.getByRole('article', { name: 'You said' }).last()).toContainText(title ?? '?');
-    await chat.shot('9-dig-deeper');
-  });
+  await expect(chat.answers().last()).toContainText('Set a key');
+  const question = await chat.log.getByRole('article', { name: 'You said' }).last().boundingBox();
+  const answer = await chat.answers().last().boundingBox();
+  if (!question || !answer) throw new Error('not drawn');
+  expect(answer.y - question.y - question.height, 'between them is the line of the search').toBeLessThan(90);
+  const listed = chat.log.getByRole('region', { name: 'Sources' }).getByRole('listitem');
+  await expect(listed).toHaveCount(1);
+  await expect(chat.log.getByText('Quickstart › Use a real model', { exact: true })).toHaveCount(2);
+  await chat.shot('8-answer-640');
 });
 
 test('scrolling up while an answer comes in is respected', { tag: '@phone' }, async ({ chat }) => {

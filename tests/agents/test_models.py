@@ -75,7 +75,7 @@ async def test_a_model_searches_answers_and_cites(make_settings: MakeSettings, a
         made = await told(client.create_thread("How long?"))
         items = await stored(client, made.thread_id)
 
-    assert [item.type for item in items] == ["user_message", "widget", "assistant_message"]
+    assert [item.type for item in items] == ["user_message", "workflow", "assistant_message"]
     answer = items[-1]
     assert isinstance(answer, AssistantMessageItem)
     assert text_of(answer) == "Two minutes. Not more."  # an invented number is no citation

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatkit.types import WidgetItem
+from chatkit.types import WorkflowItem
 from fastapi import FastAPI
 from fastapi.responses import Response
 
@@ -43,9 +43,10 @@ async def test_a_search_that_cannot_be_reached_says_so_and_lists_no_page_of_the_
         answer = await told(client.create_thread(QUESTION))
         items = await stored(client, answer.thread_id)
     assert "could not be reached" in answer.text
-    (widget,) = [item for item in items if isinstance(item, WidgetItem)]
-    shown = widget.model_dump_json()
+    (search,) = [item for item in items if isinstance(item, WorkflowItem)]
+    shown = search.model_dump_json()
     assert "could not be reached" in shown
+    assert search.workflow.expanded, "what failed is not folded away"
     assert "/documents/" not in shown
     assert "reload" not in answer.text
     (line,) = [message for message in caplog.messages if "could not be reached" in message]
@@ -85,6 +86,8 @@ async def test_a_search_that_goes_on_in_the_operators_documents_leaves_the_reaso
     async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:
         answer = await told(client.create_thread(QUESTION))
     assert "it is stored" in answer.text
+    shown = next(item for item in answer.view.items if isinstance(item, WorkflowItem)).model_dump_json()
+    assert "SearXNG could not be reached" in shown and "handbook.md" in shown
     (line,) = [message for message in caplog.messages if "goes on elsewhere" in message]
     assert line.endswith(f"SearXNG could not be reached. (ConnectError at {closed.removeprefix('http://')})")
 

@@ -1,19 +1,19 @@
-"""The keyless demo: a search that one watches, an answer with citations, and what the widget offers."""
+"""The keyless demo: a search that one watches, and an answer with citations."""
 
 from collections.abc import Callable
 
-import pytest
 from chatkit.types import (
     AssistantMessageItem,
+    CustomSummary,
+    SearchTask,
     ThreadItemUpdatedEvent,
     URLSource,
-    UserMessageItem,
-    WidgetItem,
-    WidgetRootUpdated,
+    WorkflowItem,
+    WorkflowTaskAdded,
+    WorkflowTaskUpdated,
 )
 
-from chatkit_link.client import ChatKitClient, ClientError
-from chatkit_link.widgets.search import DIG_DEEPER, OPEN, SHOW_MORE, actions_of
+from chatkit_link.client import ChatKitClient
 from tests.finished_stream import FinishedStream, stored, text_of, told
 
 Connect = Callable[..., ChatKitClient]
@@ -23,8 +23,8 @@ def answer_of(made: FinishedStream) -> AssistantMessageItem:
     return next(item for item in made.view.items if isinstance(item, AssistantMessageItem))
 
 
-def widget_of(made: FinishedStream) -> WidgetItem:
-    return next(item for item in made.view.items if isinstance(item, WidgetItem))
+def search_of(made: FinishedStream) -> WorkflowItem:
+    return next(item for item in made.view.items if isinstance(item, WorkflowItem))
 
 
 async def test_a_question_is_searched_in_sight_and_answered_with_citations(connect: Connect) -> None:
@@ -36,21 +36,42 @@ async def test_a_question_is_searched_in_sight_and_answered_with_citations(conne
     sources = [note.source for part in answer.content for note in part.annotations]
     assert all(isinstance(source, URLSource) for source in sources)
     assert "tea.md" in str(sources[0])
-    roots = [
-        event.update.widget.model_dump_json()
+
+
+async def test_a_search_shows_what_it_finds_and_is_one_line_when_it_is_over(connect: Connect) -> None:
+    client = connect()
+    made = await told(client.create_thread("How long should green tea steep?"))
+    tasks = [
+        event.update.task
         for event in made.events
-        if isinstance(event, ThreadItemUpdatedEvent) and isinstance(event.update, WidgetRootUpdated)
+        if isinstance(event, ThreadItemUpdatedEvent)
+        and isinstance(event.update, WorkflowTaskAdded | WorkflowTaskUpdated)
     ]
-    assert len(roots) >= 2  # results appear one by one, then the list
-    assert "steep for two minutes" in roots[0]
+    searches = [task for task in tasks if isinstance(task, SearchTask)]
+    assert searches[0].status_indicator == "loading" and searches[0].sources == []
+    assert len(searches[1].sources) == 1, "each result appears as it is found"
+
+    _, search, _ = await stored(client, made.thread_id)
+    assert isinstance(search, WorkflowItem)
+    (task,) = search.workflow.tasks
+    assert isinstance(task, SearchTask)
+    assert task.status_indicator == "complete" and task.queries == ["How long should green tea steep?"]
+    assert isinstance(search.workflow.summary, CustomSummary)
+    assert search.workflow.summary.title == task.title == f"Searched {len(task.sources)} documents"
+    assert search.workflow.expanded is False
 
 
-async def test_the_citation_is_at_the_end_of_its_sentence(connect: Connect) -> None:
+async def test_the_line_of_a_search_is_in_the_language_of_the_chat(connect: Connect) -> None:
+    made = await told(connect(headers={"Accept-Language": "de"}).create_thread("How long should green tea steep?"))
+    assert "Dokumente durchsucht" in search_of(made).model_dump_json()
+
+
+async def test_the_citation_is_behind_the_title_of_the_passage(connect: Connect) -> None:
     made = await told(connect().create_thread("How long should green tea steep?"))
     (part,) = answer_of(made).content
-    for note in part.annotations:
-        assert note.index is not None
-        assert part.text[: note.index].endswith(".")
+    (note,) = part.annotations
+    assert note.index is not None
+    assert part.text[: note.index] == "### Tea › Green tea"
 
 
 async def test_the_thread_is_named_by_its_subject_once(connect: Connect) -> None:
@@ -76,45 +97,6 @@ async def test_a_follow_up_uses_what_was_asked_before(connect: Connect) -> None:
 async def test_an_empty_search_is_reported_plainly(connect: Connect) -> None:
     made = await told(connect().create_thread("Zymurgy quokka?"))
     assert "found nothing" in made.text
-
-
-async def test_dig_deeper_reads_the_page_and_shows_that_it_was_asked(connect: Connect) -> None:
-    client = connect()
-    made = await told(client.create_thread("How long should green tea steep?"))
-    widget = widget_of(made)
-    action = next(action for action in actions_of(widget.widget) if action.type == DIG_DEEPER)
-
-    deeper = await told(client.custom_action(made.thread_id, action.type, action.payload, item_id=widget.id))
-
-    assert "Green tea is brewed at eighty degrees." in deeper.text
-    (asked,) = [item for item in deeper.view.items if isinstance(item, UserMessageItem)]
-    assert text_of(asked).startswith("Dig deeper into")
-    assert "Read" in str([event for event in deeper.events if "workflow" in event.model_dump_json()])
-
-    again = await told(client.retry_after_item(made.thread_id, asked.id))
-    assert again.text == deeper.text
-
-
-async def test_an_action_that_the_widget_does_not_offer_is_refused(connect: Connect) -> None:
-    client = connect()
-    made = await told(client.create_thread("How long should green tea steep?"))
-    widget = widget_of(made)
-    forged = {"title": "x", "url": "http://169.254.169.254/", "query": "x"}
-
-    tried = await told(client.custom_action(made.thread_id, DIG_DEEPER, forged, item_id=widget.id))
-    assert "does not offer that" in str(tried.view.errors[0].message)
-    for kind in (SHOW_MORE, OPEN, "nonsense"):
-        with pytest.raises(ClientError) as refused:
-            await client.sync_custom_action(made.thread_id, kind, forged, item_id=widget.id)
-        assert refused.value.status == 422
-    assert len(await stored(client, made.thread_id)) == 3
-
-
-async def test_a_search_result_opens_in_the_browser(connect: Connect) -> None:
-    made = await told(connect().create_thread("How long should green tea steep?"))
-    opening = next(action for action in actions_of(widget_of(made).widget) if action.type == OPEN)
-    assert opening.handler == "client"
-    assert opening.payload["url"].endswith("/documents/tea.md#green-tea")
 
 
 async def test_a_greeting_is_answered_without_a_search(connect: Connect) -> None:

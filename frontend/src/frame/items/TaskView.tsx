@@ -4,6 +4,7 @@ import { type Text, useText } from '../../language/language';
 import { Markdown } from '../../markdown/Markdown';
 import type { Source, Task } from '../../protocol/types';
 import { isIcon, NamedIcon } from '../../widgets/icons';
+import { SiteMark } from '../sources/SiteMark';
 import { SourceLink, siteOf } from '../sources/Sources';
 
 /** More than these are a wall; the rest is one click away. */
@@ -18,13 +19,19 @@ export function titleOf(task: Task, { work }: Text): string {
   return '';
 }
 
-/** A step of a workflow, or one that stands in the thread by itself. Only the former has a status. */
-export function TaskView({ task, inWorkflow = false }: { task: Task; inWorkflow?: boolean }) {
+type Props = { task: Task; inWorkflow?: boolean; untitled?: boolean | undefined };
+
+/**
+ * A step of a workflow, or one that stands in the thread by itself. Only the former has a status. `untitled`: the line
+ * above it says the same.
+ */
+export function TaskView({ task, inWorkflow = false, untitled = false }: Props) {
   const text = useText();
-  const title = titleOf(task, text);
+  const title = untitled ? '' : titleOf(task, text);
+  const status = (inWorkflow && task.status_indicator) || 'none';
   return (
-    <div className="task" data-status={(inWorkflow && task.status_indicator) || 'none'}>
-      <TaskMark task={task} status={(inWorkflow && task.status_indicator) || 'none'} />
+    <div className="task" data-status={status}>
+      {!untitled && <TaskMark task={task} status={status} />}
       <div className="task-body">
         {title && (
           <p className="task-title" dir="auto">
@@ -82,19 +89,18 @@ function TaskSources({ sources }: { sources: Source[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the same source may be found twice
         <li key={at}>
           <SourceLink className="task-source" source={source}>
-            {siteOf(source) || source.title}
+            <SiteMark source={source} />
+            <span className="task-source-title" dir="auto">
+              {source.title}
+            </span>
+            {siteOf(source) !== source.title && <span className="task-source-site">{siteOf(source)}</span>}
           </SourceLink>
         </li>
       ))}
       {visible.length < sources.length && (
         <li>
-          <button
-            type="button"
-            className="task-source"
-            aria-label={message.allSources(sources.length)}
-            onClick={() => setAll(true)}
-          >
-            +{sources.length - visible.length}
+          <button type="button" className="task-source task-source-more" onClick={() => setAll(true)}>
+            {message.allSources(sources.length)}
           </button>
         </li>
       )}

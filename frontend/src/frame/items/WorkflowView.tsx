@@ -3,9 +3,13 @@ import { useId, useState } from 'react';
 import { type Language, useLanguage } from '../../language/language';
 import type { Task, Workflow } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
+import { SiteMarks } from '../sources/SiteMark';
 import { TaskView, titleOf } from './TaskView';
 
-/** Open while it is at work, so that one sees it move; a summary afterwards, unless it asks to stay open. */
+/**
+ * Open while it is at work, so that one sees it move; a line afterwards, unless it asks to stay open. The line of a
+ * search has the marks of the sites that were found.
+ */
 export function WorkflowView({ workflow, streaming }: { workflow: Workflow; streaming: boolean }) {
   const language = useLanguage();
   const [chosen, setChosen] = useState<boolean | null>(null);
@@ -17,6 +21,7 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
     <>
       {summary && 'title' in summary && <NamedIcon name={summary.icon} size={15} />}
       <span className={streaming ? 'shimmer' : undefined}>{heading}</span>
+      {!open && <SiteMarks sources={tasks.flatMap(foundIn)} />}
     </>
   );
   if (tasks.length === 0) return <p className="workflow workflow-summary">{summaryLine}</p>;
@@ -24,7 +29,8 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
   // that there is one step.
   const [only, ...others] = tasks;
   const counts = workflow.type === 'custom' && !summary && !streaming;
-  const says = only && !others.length && (counts || titleOf(only, language.text) === heading);
+  const repeats = only && !others.length && titleOf(only, language.text) === heading;
+  const says = only && !others.length && (counts || repeats);
   if (open && chosen === null && says) {
     return (
       <section className="workflow" data-open="">
@@ -44,18 +50,20 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
         {summaryLine}
         <ChevronRight size={14} className="workflow-chevron pointing" aria-hidden />
       </button>
-      {open && <TaskList tasks={tasks} id={list} />}
+      {open && <TaskList tasks={tasks} id={list} untitled={repeats} />}
     </section>
   );
 }
 
-function TaskList({ tasks, id }: { tasks: Task[]; id?: string }) {
+const foundIn = (task: Task) => (task.type === 'web_search' ? (task.sources ?? []) : []);
+
+function TaskList({ tasks, id, untitled }: { tasks: Task[]; id?: string; untitled?: boolean }) {
   return (
     <ol className="tasks" id={id}>
       {tasks.map((task, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the wire names tasks by their index
         <li key={at}>
-          <TaskView task={task} inWorkflow />
+          <TaskView task={task} inWorkflow untitled={untitled} />
         </li>
       ))}
     </ol>

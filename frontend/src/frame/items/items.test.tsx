@@ -118,6 +118,41 @@ test('a single step is one line, without a heading that says the same, until the
   stream.end();
 });
 
+test('a search shows what it finds while it runs, is one line with the marks of its sites afterwards, and opens', async () => {
+  const stream = openStream();
+  const { user } = renderChat({ 'threads.create': () => stream.response });
+  await user.type(composer(), 'hello{Enter}');
+  const sources = ['tea.example', 'milk.example', 'tea.example'].map((site, number) => ({
+    type: 'url' as const,
+    title: `Page ${number}`,
+    url: `https://${site}/${number}`,
+  }));
+  const search: Task = { type: 'web_search', title_query: 'tea', status_indicator: 'loading', sources };
+  const workflow: Workflow = { type: 'custom', tasks: [search], expanded: true };
+  const item = { ...at, id: 'w', type: 'workflow' as const };
+  stream.send(created, done(question), { type: 'thread.item.added', item: { ...item, workflow } });
+  expect(await screen.findByText('Searching “tea”')).toBeTruthy();
+  expect(screen.getAllByRole('link', { name: /Page/ })).toHaveLength(3);
+
+  const ended: Task = {
+    ...search,
+    title: 'Searched 3 pages',
+    queries: ['tea'],
+    status_indicator: 'complete',
+  };
+  const summary = { title: 'Searched 3 pages' };
+  stream.send(done({ ...item, workflow: { ...workflow, tasks: [ended], summary, expanded: false } }));
+  const line = await screen.findByRole('button', { name: 'Searched 3 pages' });
+  expect(line.getAttribute('aria-expanded')).toBe('false');
+  expect([...line.querySelectorAll('.site-mark')].map((mark) => mark.textContent)).toEqual(['T', 'M']);
+  expect(screen.queryByRole('link', { name: /Page/ })).toBeNull();
+
+  await user.click(line);
+  expect(screen.getAllByRole('link', { name: /Page/ })).toHaveLength(3);
+  expect(screen.getAllByText('Searched 3 pages'), 'said once').toHaveLength(1);
+  stream.end();
+});
+
 test('what is written beside a single choice outweighs it, and what is left empty is skipped', async () => {
   const inputs = [
     {
