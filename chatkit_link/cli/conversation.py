@@ -1,22 +1,24 @@
 """A conversation in the terminal: ask, watch the answer come, ask on in the same thread.
 
-While an answer runs, one task reads its events and Ctrl-C stops that task, not the program. A terminal
-shows every step and then the finished answer; a pipe or a file gets the finished answer as plain text.
+While an answer runs, one task reads its events, another one draws, and Ctrl-C stops the first, not the program. A
+terminal shows the answer as it comes (``answer_screen.py``); a pipe or a file gets the finished answer as Markdown.
 """
 
 import asyncio
 import importlib
 import signal
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from chatkit_link.cli.render_items import draw_items
+from chatkit_link.cli.answer_screen import AnswerScreen
+from chatkit_link.cli.connection import HERE, Place
+from chatkit_link.cli.render_items import CitedSources, draw_items, draw_sources
 from chatkit_link.cli.render_widgets import clean
 from chatkit_link.client import ChatKitClient, ClientError, EventStream, ThreadView
 
@@ -34,20 +36,23 @@ async def converse(
     console: Console,
     errors: Console,
     temporary: str | None = None,
+    place: Place = HERE,
+    steps: bool = False,
 ) -> int:
     """Asks ``question``, or with ``None`` prompts for one after another until Ctrl-D.
 
     thread_id: the thread to go on with; ``None`` starts one. errors: where failures are printed.
     temporary: the address of a server that stops with the conversation, to which nothing is linked.
+    place: how the server was named, for the command that continues. steps: every step, with what it found.
     Ctrl-C stops the running answer, not the thread. Returns the exit code: 0, or 1 when the last
     answer failed or was stopped.
     """
-    conversation = Conversation(client, console, thread_id, errors=errors, temporary=temporary)
+    conversation = Conversation(client, console, thread_id, errors=errors, temporary=temporary, steps=steps)
     if question is not None:
         succeeded = await conversation.ask(question)
     else:
         succeeded = await conversation.prompt()
-    conversation.tell_how_to_continue()
+    conversation.tell_how_to_continue(place)
     return 0 if succeeded else 1
 
 
@@ -62,8 +67,10 @@ class Conversation:
         *,
         errors: Console,
         temporary: str | None = None,
+        steps: bool = False,
     ) -> None:
         self.thread_id = thread_id
+        self._steps = steps
         self._client = client
         self._console = console
         self._errors = errors
@@ -90,32 +97,31 @@ class Conversation:
         else:
             stream = self._client.add_user_message(self.thread_id, question)
         view = ThreadView()
+        screen = AnswerScreen(self._console, CitedSources(self._temporary), steps=self._steps)
         try:
-            finished = await self._follow(stream, view)
+            finished = await self._follow(stream, view, screen)
         except ClientError as error:
-            self._print_finished(view)
+            self._print_finished(view, screen)
             _print(self._errors, [_message(error)])
             return False
-        self._print_finished(view)
+        self._print_finished(view, screen)
         if not finished:
             _print(self._console, [Text("Stopped. What was written so far is in the thread.", "yellow")])
         return finished and not view.errors
 
-    def tell_how_to_continue(self) -> None:
-        if self.thread_id is not None and self._answered:
-            line = f'Thread {self.thread_id}. Continue: chatkit-link chat --thread {self.thread_id} "…"'
-            _print(self._console, [Text(clean(line), "dim")])
+    def tell_how_to_continue(self, place: Place) -> None:
+        """The command, alone on its line: to be copied. A file has the answer and not this."""
+        if self.thread_id is None or not self._answered:
+            return
+        console = self._console if self._console.is_terminal else self._errors
+        command = clean(place.command("chat", "--thread", self.thread_id))
+        console.print(Text("Continue with:", "dim"))
+        console.print(Text(command, "dim"), soft_wrap=True)
 
-    async def _follow(self, stream: EventStream, view: ThreadView) -> bool:
+    async def _follow(self, stream: EventStream, view: ThreadView, screen: AnswerScreen) -> bool:
         """Reads the stream into ``view``; ``False`` if Ctrl-C stopped it."""
-        live = Live(
-            console=self._console,
-            get_renderable=lambda: _running(view, self._temporary),
-            refresh_per_second=_REFRESHES,
-            transient=True,
-        )
-        with live if self._console.is_terminal else nullcontext():
-            reading = asyncio.create_task(self._take_in(stream, view))
+        async with self._drawn(view, screen):
+            reading = asyncio.create_task(self._take_in(stream, view, screen))
             try:
                 with _on_interrupt(reading.cancel):
                     await asyncio.wait([reading])
@@ -130,11 +136,39 @@ class Conversation:
             await self._client.cancel_run(stream.run_id)
         return False
 
-    async def _take_in(self, stream: EventStream, view: ThreadView) -> None:
+    @asynccontextmanager
+    async def _drawn(self, view: ThreadView, screen: AnswerScreen) -> AsyncGenerator[None]:
+        """Inside the block, a terminal shows how far the answer is."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(
+            console=self._console,
+            get_renderable=lambda: screen.changing(view),
+            auto_refresh=False,
+            transient=True,
+            vertical_overflow="crop",
+        ) as live:
+
+            async def draw() -> None:
+                while True:
+                    screen.settle(view)
+                    live.refresh()
+                    await asyncio.sleep(1 / _REFRESHES)
+
+            drawing = asyncio.create_task(draw())
+            try:
+                yield
+            finally:
+                drawing.cancel()
+                await asyncio.wait([drawing])
+
+    async def _take_in(self, stream: EventStream, view: ThreadView, screen: AnswerScreen) -> None:
         async with stream:
             async for happened in stream:
                 self._answered = True
                 view.apply(happened.event)
+                screen.take(happened.event)
                 if view.thread is not None:
                     self.thread_id = view.thread.id
 
@@ -155,9 +189,17 @@ class Conversation:
                         self._console.print()
                     return None
 
-    def _print_finished(self, view: ThreadView) -> None:
-        styled = self._console.is_terminal
-        _print(self._console, [*draw_items(view.visible, styled=styled, temporary=self._temporary), *_notices(view)])
+    def _print_finished(self, view: ThreadView, screen: AnswerScreen) -> None:
+        if self._console.is_terminal:
+            screen.settle(view, ended=True)
+            if screen.is_taken_back(view):
+                _print(self._console, [Text("Some of the above was taken back: it is not in the thread.", "yellow")])
+            if (listed := draw_sources(screen.sources, styled=True)) is not None:
+                _print(self._console, [Text(), listed])
+            _print(self._console, [Text(), *_notices(view)])
+        else:
+            drawn = draw_items(view.visible, styled=False, temporary=self._temporary, steps=self._steps)
+            _print(self._console, [*drawn, *_notices(view)])
         _print(self._errors, _failures(view))
 
 
@@ -165,15 +207,6 @@ def _print(console: Console, parts: Sequence[RenderableType]) -> None:
     for part in parts:
         # In a file a line is as long as it is; only a terminal has an edge to wrap at.
         console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)
-
-
-def _running(view: ThreadView, temporary: str | None) -> RenderableType:
-    parts = draw_items(view.visible, styled=True, temporary=temporary)
-    if view.progress is not None:
-        parts.append(Text(f"… {clean(view.progress.text)}", "dim"))
-    elif not parts:
-        parts.append(Text("…", "dim"))
-    return Group(*parts)
 
 
 def _notices(view: ThreadView) -> list[Text]:

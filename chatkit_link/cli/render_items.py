@@ -6,12 +6,18 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from chatkit import types as wire
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.spinner import Spinner
 from rich.text import Text
 
+from chatkit_link.agents.tool_line import is_failed
 from chatkit_link.cli.render_widgets import clean, draw_markdown, draw_widget
+from chatkit_link.cli.terminal_markdown import blocks_of
 
 _MARKS: Final = {"none": "•", "loading": "…", "complete": "✓"}
+#: Steps that are drawn while they run, and results of each.
+_LAST_STEPS: Final = 4
+_LAST_FOUND: Final = 5
 
 
 @dataclass
@@ -45,22 +51,37 @@ class CitedSources:
         return unquote(urlsplit(url).path).removeprefix("/").removeprefix("documents/")
 
 
-def draw_items(items: Sequence[wire.ThreadItem], *, styled: bool, temporary: str | None = None) -> list[RenderableType]:
+def draw_items(
+    items: Sequence[wire.ThreadItem], *, styled: bool, temporary: str | None = None, steps: bool = False
+) -> list[RenderableType]:
     """The answer's items in order, then its numbered sources.
 
     Args:
         styled: render Markdown; else its source stays.
         temporary: the address of a server that stops after the answer, to which nothing is linked.
+        steps: every step and what it found, and not a line for all of them.
     """
     sources = CitedSources(temporary)
-    drawn = [part for item in items for part in _item(item, sources, styled)]
-    if sources.lines:
-        listed = "\n".join(f"[{number}] {line}" for number, line in enumerate(sources.lines, 1))
-        drawn.append(Text(f"Sources\n{listed}", style="dim"))
+    drawn = [part for item in items for part in draw_item(item, sources, styled=styled, steps=steps)]
+    if (listed := draw_sources(sources, styled=styled)) is not None:
+        drawn += [Text(), listed]
     return drawn
 
 
-def _item(item: wire.ThreadItem, sources: CitedSources, styled: bool) -> list[RenderableType]:
+def draw_sources(sources: CitedSources, *, styled: bool) -> Text | None:
+    """What was cited so far; None if nothing was."""
+    if not sources.lines:
+        return None
+    listed = [f"[{number}] {line}" for number, line in enumerate(sources.lines, 1)]
+    if styled:  # an address on a line of its own can be selected and opened
+        listed = [line.replace(": http", "\n    http", 1) for line in listed]
+    return Text("\n".join(("Sources", *listed)), style="dim")
+
+
+def draw_item(
+    item: wire.ThreadItem, sources: CitedSources, *, styled: bool, steps: bool = False
+) -> list[RenderableType]:
+    """One item; nothing for what the user typed, and for what is hidden from them."""
     drawn: list[RenderableType] = []
     match item:
         case wire.AssistantMessageItem():
@@ -68,7 +89,7 @@ def _item(item: wire.ThreadItem, sources: CitedSources, styled: bool) -> list[Re
         case wire.WidgetItem():
             drawn.append(_widget(item, styled))
         case wire.WorkflowItem() if item.workflow.tasks:
-            drawn.append(Text("\n").join(_task(task, sources) for task in item.workflow.tasks))
+            drawn += _steps(item.workflow, sources, styled=styled, steps=steps)
         case wire.TaskItem():
             drawn.append(_task(item.task, sources))
         case wire.GeneratedImageItem():
@@ -78,8 +99,47 @@ def _item(item: wire.ThreadItem, sources: CitedSources, styled: bool) -> list[Re
         case wire.StructuredInputItem():
             drawn.append(_questions(item))
         case _:
-            pass  # what the user typed, and what is hidden from them
+            pass
     return drawn
+
+
+def message_blocks(item: wire.AssistantMessageItem, sources: CitedSources) -> list[RenderableType]:
+    """A message in the blocks of its Markdown, of which only the last may still change."""
+    text = "\n\n".join(_cited(part, sources) for part in item.content if part.text)
+    return [draw_markdown(block, styled=True) for block in blocks_of(text)]
+
+
+def draw_running(item: wire.WorkflowItem) -> list[RenderableType]:
+    """The steps that are at work, with what they have found so far."""
+    drawn: list[RenderableType] = []
+    for task in item.workflow.tasks[-_LAST_STEPS:]:
+        busy = task.status_indicator == "loading"
+        drawn.append(Spinner("dots", _title(task), style="dim") if busy else Text(f"✓ {_title(task)}", "dim"))
+        if isinstance(task, wire.SearchTask) and busy:
+            found = [clean(source.title) for source in task.sources[-_LAST_FOUND:]]
+            drawn += [Text(f"    {title}", "dim", no_wrap=True, overflow="ellipsis") for title in found]
+    return [Group(*drawn)] if drawn else []
+
+
+def _steps(workflow: wire.Workflow, sources: CitedSources, *, styled: bool, steps: bool) -> list[RenderableType]:
+    """Folded into a line, which a file does not get: what failed is said, and the rest is in the answer."""
+    if steps:
+        return [Text("\n").join(_task(task, sources) for task in workflow.tasks)]
+    lines = [_task(task, sources) for task in workflow.tasks if is_failed(task)]
+    if styled and (summary := _summary(workflow)):
+        lines.insert(0, Text(f"✓ {clean(summary)}", "dim", no_wrap=True, overflow="ellipsis"))
+    return [Text("\n").join(lines)] if lines else []
+
+
+def _summary(workflow: wire.Workflow) -> str:
+    match workflow.summary:
+        case wire.DurationSummary(duration=seconds):
+            return f"Thought for {seconds} s" if seconds else "Thought"
+        case wire.CustomSummary(title=title):
+            return title
+        case _:
+            done = [_title(task) for task in workflow.tasks if not is_failed(task)]
+            return ", ".join(dict.fromkeys(done))
 
 
 def _widget(item: wire.WidgetItem, styled: bool) -> RenderableType:
@@ -96,7 +156,8 @@ def _cited(part: wire.AssistantMessageContent, sources: CitedSources) -> str:
     text = part.text
     for place, number in sorted(set(numbered), reverse=True):
         text = f"{text[:place]}[{number}]{text[place:]}"
-    return clean(text)
+    # In a passage of a document, where no server will have it afterwards.
+    return clean(text if sources.temporary is None else text.replace(f"{sources.temporary}/documents/", ""))
 
 
 def _place(part: wire.AssistantMessageContent, note: wire.Annotation) -> int:
@@ -105,20 +166,33 @@ def _place(part: wire.AssistantMessageContent, note: wire.Annotation) -> int:
 
 
 def _task(task: wire.Task, sources: CitedSources) -> Text:
-    line = Text(f"{_MARKS[task.status_indicator]} ", style="dim")
+    """A step with all that is known of it."""
+    line = Text(f"{'✗' if is_failed(task) else _MARKS[task.status_indicator]} ", style="dim")
+    line.append(_title(task))
+    match task:
+        case wire.SearchTask():
+            found = [f"\n    {clean(source.title)} ({clean(sources.place(source.url))})" for source in task.sources]
+            line.append("".join(found))
+        case wire.CustomTask() | wire.ThoughtTask() if task.content:
+            line.append(clean(f": {task.content}" if task.title else task.content))
+        case wire.FileTask():
+            line.append(clean(f": {', '.join(source.filename for source in task.sources)}"))
+        case _:
+            pass
+    return line
+
+
+def _title(task: wire.Task) -> str:
     match task:
         case wire.SearchTask():
             searched = ", ".join(task.queries) or task.title_query or ""
-            line.append(clean(task.title or f"Search: {searched}"))
-            found = [f"\n    {clean(source.title)} ({clean(sources.place(source.url))})" for source in task.sources]
-            line.append("".join(found))
-        case wire.CustomTask() | wire.ThoughtTask():
-            line.append(clean(": ".join(part for part in (task.title, task.content) if part)))
+            return clean(task.title or f"Search: {searched}")
         case wire.FileTask():
-            line.append(clean(": ".join([task.title or "Files", ", ".join(s.filename for s in task.sources)])))
+            return clean(task.title or "Files")
         case wire.ImageTask():
-            line.append(clean(task.title or "Image"))
-    return line
+            return clean(task.title or "Image")
+        case _:
+            return clean(task.title or "")
 
 
 def _questions(item: wire.StructuredInputItem) -> Text:

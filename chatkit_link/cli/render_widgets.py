@@ -11,11 +11,12 @@ from typing import Any, Final, cast
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
+
+from chatkit_link.cli.terminal_markdown import TerminalMarkdown
 
 Node = Mapping[str, Any]
 
@@ -31,8 +32,7 @@ def clean(value: object) -> str:
 
 def draw_markdown(source: object, *, styled: bool) -> RenderableType:
     """Rendered if ``styled``, else the source as it is."""
-    # Printed addresses can be copied and read before they are opened; terminal hyperlinks hide them.
-    return Markdown(clean(source), hyperlinks=False) if styled else Text(clean(source))
+    return TerminalMarkdown(clean(source)) if styled else Text(clean(source))
 
 
 def draw_widget(root: Node, *, styled: bool = True) -> RenderableType:

@@ -1,20 +1,27 @@
-"""``chatkit-link threads``: lock, close and unlock a thread."""
+"""``chatkit-link threads``: read your own threads; lock, close and unlock any user's."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chatkit_link.cli.options import examples
+from chatkit_link.cli.own_threads import list_threads, search_threads, show_thread
 
 if TYPE_CHECKING:
     from chatkit.types import ThreadStatus
 
 threads_cli = typer.Typer(
-    help="Lock, close and unlock any user's thread.",
-    epilog=examples('threads lock thr_1a2b --reason "under review"', "threads unlock thr_1a2b"),
+    help="List, show and search your threads; lock, close and unlock any user's.",
+    epilog=examples("threads list", "threads search green tea", 'threads lock thr_1a2b --reason "under review"'),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+threads_cli.command(
+    "list", epilog=examples("threads list --limit 5", "threads list --url https://chat.example.com/chatkit")
+)(list_threads)
+threads_cli.command("show", epilog=examples("threads show thr_1a2b", "threads show thr_1a2b > tea.md"))(show_thread)
+threads_cli.command("search", epilog=examples("threads search green tea"))(search_threads)
+
 ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
 ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Displayed to the user.")]
 

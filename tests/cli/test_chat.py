@@ -15,10 +15,12 @@ from chatkit import types as wire
 from chatkit.widgets import DynamicWidgetRoot
 from rich.console import Console
 
+from chatkit_link.cli.answer_screen import AnswerScreen
+from chatkit_link.cli.connection import Place
 from chatkit_link.cli.conversation import converse
-from chatkit_link.cli.render_items import draw_items
-from chatkit_link.cli.render_widgets import draw_widget
-from chatkit_link.client import ChatKitClient
+from chatkit_link.cli.render_items import CitedSources, draw_items
+from chatkit_link.cli.render_widgets import draw_markdown, draw_widget
+from chatkit_link.client import ChatKitClient, ThreadView
 from tests.sdk_server import RUN, WHEN, MemoryStore, Peer, serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Direct usage of named widget:DeprecationWarning")
@@ -58,6 +60,11 @@ def written(console: Console) -> str:
     return console.file.getvalue()
 
 
+def plain(console: Console) -> str:
+    """The same without colours."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written(console))
+
+
 async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient) -> None:
     console = paper()
     errors = paper()
@@ -67,7 +74,6 @@ async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient)
     for part in (
         "A *lease[1]* is a contract.",
         "[1] Leases: https://example.org/leases",
-        "✓ Search: lease",
         "Found 1 result",
         "one two three",
         "(seen)",
@@ -78,7 +84,7 @@ async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient)
     assert "The rest is missing." in written(errors)
     assert "The rest is missing." not in text
     assert "never mind" not in text
-    assert "Searching" not in text
+    assert "Search" not in text, "a file has the answer, and not how it came about"
     assert "\x1b" not in text
 
 
@@ -86,8 +92,7 @@ async def test_the_last_line_says_how_to_continue(client: ChatKitClient, peer: P
     console = paper()
     assert await converse(client, "hello", thread_id=None, console=console, errors=console) == 0
     (thread_id,) = store_of(peer).threads
-    last = written(console).splitlines()[-1]
-    assert last == f'Thread {thread_id}. Continue: chatkit-link chat --thread {thread_id} "…"'
+    assert written(console).splitlines()[-1] == f"chatkit-link chat --thread {thread_id}"
     again = paper()
     assert await converse(client, "more", thread_id=thread_id, console=again, errors=again) == 0
     assert "You said: more" in written(again)
@@ -97,7 +102,7 @@ async def test_the_last_line_says_how_to_continue(client: ChatKitClient, peer: P
 async def test_a_narrow_terminal_shows_progress_and_cuts_no_line(client: ChatKitClient) -> None:
     console = paper(width=60, terminal=True)
     await converse(client, "everything", thread_id=None, console=console, errors=console)
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written(console))
+    text = plain(console)
     assert "A lease[1] is a contract." in text
     assert max(len(line) for line in text.splitlines()) <= 60
 
@@ -106,8 +111,9 @@ async def test_a_failure_inside_the_answer_is_a_sentence_and_an_exit_code(client
     console = paper()
     errors = paper()
     assert await converse(client, "fail", thread_id=None, console=console, errors=errors) == 1
-    assert written(errors) == "The model is not there. Ask again to retry.\n"
-    assert "Continue: chatkit-link chat" in written(console)
+    assert written(errors).startswith("The model is not there. Ask again to retry.\n")
+    assert "chatkit-link chat --thread" in written(errors)
+    assert written(console) == "", "a file gets the answer, and no other line"
 
 
 async def test_a_refused_question_is_a_sentence_and_an_exit_code(client: ChatKitClient) -> None:
@@ -116,7 +122,7 @@ async def test_a_refused_question_is_a_sentence_and_an_exit_code(client: ChatKit
     assert await converse(client, "\ud800", thread_id=None, console=console, errors=errors) == 0
     async with ChatKitClient("http://127.0.0.1:1/chatkit") as nobody:
         assert await converse(nobody, "hello", thread_id=None, console=console, errors=errors) == 1
-    assert written(errors) == "No server answers at http://127.0.0.1:1: is it running?\n"
+    assert written(errors).endswith("No server answers at http://127.0.0.1:1: is it running?\n")
 
 
 def test_a_server_that_stops_afterwards_is_not_linked_to() -> None:
@@ -156,7 +162,8 @@ async def test_ctrl_c_stops_the_run_and_keeps_the_thread(client: ChatKitClient, 
     assert await converse(client, "slow", thread_id=None, console=console, errors=console) == 1
     assert peer.cancelled == [RUN]
     assert "Stopped." in written(console)
-    assert "Continue: chatkit-link chat --thread thr_" in written(console).replace("\n", " ")
+    assert "chatkit-link chat --thread thr_" in written(console)
+    assert "Let me think" in written(console).rpartition("Stopped.")[0], "what was written is kept"
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -222,7 +229,7 @@ async def test_a_person_at_a_real_terminal_asks_stops_asks_on_and_leaves(address
         await screen.until("You said: hello")
         await screen.until("> ")
         os.write(ours, b"\x04")
-        await screen.until("Continue: chatkit-link chat --thread")
+        await screen.until("chatkit-link chat --thread")
         assert await process.wait() == 0
     os.close(ours)
     assert peer.cancelled == [RUN]
@@ -236,10 +243,139 @@ async def test_questions_from_a_pipe_are_answered_in_turn(address: str, peer: Pe
     )  # fmt: skip
     output, _ = await process.communicate(b"one\n\ntwo")
     lines = output.decode().splitlines()
-    assert lines[:2] == ["You said: one", "You said: two"]
-    assert lines[2].startswith("Thread thr_")
+    assert lines == ["You said: one", "You said: two"]
     assert process.returncode == 0
     assert len(store_of(peer).threads) == 1
+
+
+async def test_the_command_that_continues_has_the_options_of_this_one_but_no_secret(client: ChatKitClient) -> None:
+    errors = paper()
+    place = Place("http://127.0.0.1:9/chat kit", token="very-secret", agents=("tea=tea.py:agent",), token_given=True)
+    await converse(client, "hello", thread_id=None, console=paper(), errors=errors, place=place)
+    command = written(errors).splitlines()[-1]
+    assert command.startswith("chatkit-link chat --thread thr_")
+    assert command.endswith(" --agent tea=tea.py:agent --url 'http://127.0.0.1:9/chat kit' --token TOKEN")
+    assert "very-secret" not in written(errors)
+
+
+def answer(text: str, item_id: str = "m") -> wire.AssistantMessageItem:
+    content = [wire.AssistantMessageContent(text=text)]
+    return wire.AssistantMessageItem(id=item_id, thread_id="t", created_at=WHEN, content=content)
+
+
+def test_a_terminal_prints_what_is_whole_and_goes_on_with_the_rest() -> None:
+    console = paper(width=50, terminal=True)
+    screen, view = AnswerScreen(console, CitedSources()), ThreadView()
+    view.apply(wire.ThreadItemAddedEvent(item=answer("# Tea\n\nOne paragraph.\n\n- a list\n- that gro")))
+    screen.settle(view)
+    assert "One paragraph." in written(console)
+    assert "that gro" not in written(console), "the last block may still change"
+    console.print(screen.changing(view))
+    assert "that gro" in written(console)
+
+    done = wire.ThreadItemDoneEvent(item=answer("# Tea\n\nOne paragraph.\n\n- a list\n- that grows"))
+    view.apply(done)
+    screen.take(done)
+    screen.settle(view)
+    screen.settle(view, ended=True)
+    assert written(console).count("One paragraph.") == 1
+    assert written(console).count("that grows") == 1
+
+
+def test_the_part_that_changes_is_never_higher_than_the_window() -> None:
+    console = paper(width=50, terminal=True)
+    console.height = 10
+    screen, view = AnswerScreen(console, CitedSources()), ThreadView()
+    code = "\n".join(f"line {number}" for number in range(40))
+    view.apply(wire.ThreadItemAddedEvent(item=answer(f"```python\n{code}")))
+    screen.settle(view)
+    console.print(screen.changing(view))
+    assert plain(console).splitlines()[-1].strip() == "line 39"
+    assert len(plain(console).splitlines()) <= 10
+
+
+def searched(*, expanded: bool = False) -> wire.WorkflowItem:
+    sources = [wire.URLSource(title=f"Page {number}", url=f"https://example.org/{number}") for number in range(8)]
+    search = wire.SearchTask(title="Searched 8 pages", queries=["tea"], sources=sources, status_indicator="complete")
+    summary = wire.CustomSummary(title="Searched 8 pages")
+    workflow = wire.Workflow(type="custom", tasks=[search], summary=summary, expanded=expanded)
+    return wire.WorkflowItem(id="w", thread_id="t", created_at=WHEN, workflow=workflow)
+
+
+def test_steps_are_one_line_in_a_terminal_and_none_in_a_file_unless_they_are_asked_for() -> None:
+    shown: dict[tuple[bool, bool], str] = {}
+    for styled in (True, False):
+        for steps in (True, False):
+            console = paper()
+            for part in draw_items([searched()], styled=styled, steps=steps):
+                console.print(part)
+            shown[styled, steps] = written(console)
+    assert shown[True, False] == "✓ Searched 8 pages\n"
+    assert shown[False, False] == ""
+    assert all("Page 7 (https://example.org/7)" in shown[styled, True] for styled in (True, False))
+
+
+def test_a_step_that_failed_is_never_folded_away() -> None:
+    item = searched()
+    failed = wire.CustomTask(title="The search failed", content="Brave is away.", icon="lucide:circle-x")
+    item.workflow.tasks.append(failed)
+    console = paper()
+    for part in draw_items([item], styled=False):
+        console.print(part)
+    assert written(console) == "✗ The search failed: Brave is away.\n"
+
+
+TABLE = """| Provider | Searches | Needs | Costs |
+| --- | --- | --- | --- |
+| `local` | a folder of documents with the full-text search | nothing | nothing |
+"""
+
+
+def test_markdown_fits_a_narrow_terminal_and_code_can_be_copied() -> None:
+    source = f"# A title\n\n{TABLE}\n```python\nif tea:\n    steep(minutes=2)\n```\n"
+    for width, table in ((40, "Searches: a folder"), (100, " Provider  Searches ")):
+        console = paper(width=width, terminal=True)
+        console.print(draw_markdown(source, styled=True))
+        text = plain(console)
+        assert text.startswith("A title\n")
+        assert table in text
+        assert "    if tea:\n        steep(minutes=2)\n" in text
+        assert max(map(len, text.splitlines())) <= width
+
+
+async def threads(address: str, *words: str) -> tuple[str, str]:
+    """What the command prints into a pipe, and beside it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-c", "from chatkit_link.cli import main; main()",
+        "threads", *words, "--url", address,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    return output.decode(), errors.decode()
+
+
+async def test_threads_are_listed_searched_and_printed(client: ChatKitClient, address: str) -> None:
+    leases = await client.ask("everything")
+    hello = await client.ask("hello there")
+    assert leases.thread is not None and hello.thread is not None
+
+    listed, _ = await threads(address, "list")
+    rows = [line.split("\t") for line in listed.splitlines()]
+    assert {row[0] for row in rows} == {leases.thread.id, hello.thread.id}
+    assert "Leases" in {row[2] for row in rows}
+    assert len((await threads(address, "list", "--limit", "1"))[0].splitlines()) == 1
+
+    by_title, _ = await threads(address, "search", "leases")
+    assert by_title.startswith(leases.thread.id)
+    by_text, _ = await threads(address, "search", "SAID", "hello")
+    assert by_text.startswith(hello.thread.id) and "You said: hello there" in by_text
+    nothing, said = await threads(address, "search", "quokka")
+    assert nothing == "" and "No thread of yours has “quokka”." in said
+
+    printed, _ = await threads(address, "show", hello.thread.id)
+    assert printed == "# Untitled\n\n> hello there\n\nYou said: hello there\n"
+    _, missing = await threads(address, "show", "thr_missing")
+    assert "There is no such thread" in missing and "Traceback" not in missing
 
 
 def drawn(tree: dict[str, object], width: int = 60) -> str:
