@@ -6,6 +6,9 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
+# Runs a command and shows that it moves.
+PROGRESS := $(PYTHON) scripts/with_progress.py
+
 INSTALLED := .venv/.installed
 MODULES := frontend/node_modules/.installed
 SIDECAR := chatkit_link/agents/sidecar/node
@@ -107,8 +110,8 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo 'This Python cannot make virtual environments: install its venv package (on Debian: apt install python3-venv).'; exit 1; }
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@echo 'Installing the Python packages ...'
-	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@$(PROGRESS) 'Installing the Python packages' --count '^Collecting ' $$(grep -c == requirements-dev.lock) -- \
+		$(PY) -m pip --disable-pip-version-check install --progress-bar off --require-hashes --no-deps -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -123,8 +126,7 @@ $(MODULES): frontend/package.json frontend/package-lock.json
 		{ echo 'The page is built with Node.js, which is missing: install Node.js 20.19 or newer, with npm.'; exit 1; }
 	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' || \
 		{ echo "The page is built with Node.js 20.19 or newer (or 22.12 or newer); this is $$(node --version)."; exit 1; }
-	@echo 'Installing the packages of the page ...'
-	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@$(PROGRESS) 'Installing the packages of the page' -- sh -c 'cd frontend && npm ci --no-audit --no-fund --loglevel=error'
 	@touch $@
 
 # What `chatkit-link agents add workflow.ts` installs, for the tests.
@@ -135,6 +137,5 @@ $(SCRIPTS): $(SIDECAR)/package.json $(SIDECAR)/package-lock.json
 	@touch $@
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)
-	@echo 'Building the page ...'
-	@cd frontend && npm run --silent build >/dev/null
+	@$(PROGRESS) 'Building the page' -- sh -c 'cd frontend && npm run --silent build'
 	@test -f $@

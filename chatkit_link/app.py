@@ -15,7 +15,7 @@ from chatkit_link.agents.catalog import configured_catalog
 from chatkit_link.agents.contained import contain_tasks
 from chatkit_link.agents.traces import direct_traces, send_rest
 from chatkit_link.composition.services import open_services, trusted_origins
-from chatkit_link.composition.startup import Startup
+from chatkit_link.composition.startup import OnProgress, Startup
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http import (
     agents,
@@ -63,6 +63,7 @@ def create_app(
     default: str | None = None,
     temporary: bool = False,
     joins: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -74,6 +75,7 @@ def create_app(
         default: id of the agent of ``POST /chatkit``, where the catalog names none.
         temporary: a server for one conversation, which settles nothing for the others of its database.
         joins: one of several processes on one socket, of which another has already done what is to be done once.
+        on_progress: called while the start takes its time, from any thread.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
@@ -90,6 +92,7 @@ def create_app(
         for_author=workshop is not None,
         temporary=temporary,
         joins=joins,
+        on_progress=on_progress,
     )
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ gone all the same, such as one that was lost before, is named in the archive.
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from typing import IO
 
 from chatkit_link.backup.archive import Writer
 from chatkit_link.backup.manifest import DUMP, FILES, FORMAT, INDEX, MANIFEST, MISSING, README, WORDS, Manifest
+from chatkit_link.backup.progress import OnProgress, unseen
 from chatkit_link.backup.stored_files import stored
 from chatkit_link.errors import ConfigurationError, LinkError, NotFound
 from chatkit_link.files.open import open_storage
@@ -46,10 +47,15 @@ class _Files:
     missing: int = 0
 
 
-async def back_up(settings: Settings, path: Path, by: Actor | None = None) -> Manifest:
+async def back_up(
+    settings: Settings,
+    path: Path,
+    by: Actor | None = None,
+    on_progress: OnProgress = unseen,
+) -> Manifest:
     """Write the database and the files into a new file; what is in it.
 
-    by: whom the audit log names, where this role can write into it.
+    by: whom the audit log names, where this role can write into it. on_progress: what is written, and how much.
 
     Raises:
         ConfigurationError: there is such a file, or the database or the storage cannot be read.
@@ -62,8 +68,8 @@ async def back_up(settings: Settings, path: Path, by: Actor | None = None) -> Ma
             async with snapshot(database) as taken:
                 programs = await asyncio.to_thread(find_programs, taken.major)
                 writer.put(README, WORDS.encode())
-                await writer.add(DUMP, taken.dump(programs))
-                files = await _add_files(writer, taken, storage, path.parent)
+                await writer.add(DUMP, _counted(taken.dump(programs), on_progress))
+                files = await _add_files(writer, taken, storage, path.parent, on_progress)
                 manifest = _manifest(taken, programs, files)
                 writer.put(MANIFEST, manifest.model_dump_json(indent=2).encode())
             if by is not None:
@@ -89,7 +95,17 @@ async def _require_files(database: Database, storage: Storage) -> None:
         raise ConfigurationError(problem)
 
 
-async def _add_files(writer: Writer, taken: Snapshot, storage: Storage, folder: Path) -> _Files:
+async def _counted(chunks: AsyncIterator[bytes], on_progress: OnProgress) -> AsyncGenerator[bytes]:
+    written = 0
+    async for chunk in chunks:
+        written += len(chunk)
+        on_progress("Writing the database, in megabytes", written // 1_000_000, None)
+        yield chunk
+
+
+async def _add_files(
+    writer: Writer, taken: Snapshot, storage: Storage, folder: Path, on_progress: OnProgress
+) -> _Files:
     files = _Files()
     with tempfile.TemporaryFile(dir=folder) as index, tempfile.TemporaryFile(dir=folder) as missing:
         async for file in taken.files():
@@ -102,6 +118,7 @@ async def _add_files(writer: Writer, taken: Snapshot, storage: Storage, folder: 
                 else:
                     index.write(f"{each.model_dump_json()}\n".encode())
                     files.stored += 1
+                    on_progress("Writing files", files.stored, None)
         await writer.add(INDEX, _read(index))
         if files.missing:
             await writer.add(MISSING, _read(missing))

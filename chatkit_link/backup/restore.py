@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chatkit_link.backup.archive import Archive, Damaged
 from chatkit_link.backup.manifest import DUMP, INDEX, FileLine, Manifest
+from chatkit_link.backup.progress import OnProgress, unseen
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage import Storage
@@ -35,10 +36,16 @@ class Choices:
     new_secret: bool = False
 
 
-async def restore(settings: Settings, path: Path, choices: Choices, by: Actor | None = None) -> Manifest:
+async def restore(
+    settings: Settings,
+    path: Path,
+    choices: Choices,
+    by: Actor | None = None,
+    on_progress: OnProgress = unseen,
+) -> Manifest:
     """Restore a backup; what was in it.
 
-    by: whom the audit log names.
+    by: whom the audit log names. on_progress: what is being done, how much of it, of how much.
 
     Raises:
         ConfigurationError: it is damaged, does not fit, or something stands in the way. The database is as it was.
@@ -57,7 +64,8 @@ async def restore(settings: Settings, path: Path, choices: Choices, by: Actor | 
         programs = await asyncio.to_thread(find_programs, max(version, manifest.pg_dump))
         storage = open_storage(settings)
         await _require_own(database, storage, before, manifest)
-        await _store_files(archive, storage)
+        await _store_files(archive, storage, on_progress)
+        on_progress("Restoring the database", 0, None)
         await restore_dump(
             database,
             programs,
@@ -129,15 +137,18 @@ async def _require_own(database: Database, storage: Storage, before: Schema, man
         )
 
 
-async def _store_files(archive: Archive, storage: Storage) -> None:
+async def _store_files(archive: Archive, storage: Storage, on_progress: OnProgress) -> None:
     """Its lines are in the order of the files."""
     index = archive.find(INDEX)
     lines = archive.lines(index) if index else iter(())
+    stored = 0
     for entry in archive.entries():
         if entry.key is None:
             continue
         line = FileLine.model_validate_json(next(lines, b"{}"))
         await storage.put(entry.key, archive.read(entry), mime_type=line.type, disposition=line.disposition)
+        stored += 1
+        on_progress("Restoring files", stored, archive.manifest.files)
 
 
 async def _settle(database: Database, storage: Storage, choices: Choices) -> None:

@@ -20,9 +20,12 @@ def backup(
     from chatkit_link.cli.backup_report import counted, describe
     from chatkit_link.cli.operator import operator
     from chatkit_link.cli.output import print_line
+    from chatkit_link.cli.progress_bar import ProgressBar
     from chatkit_link.cli.start import start
 
-    manifest = event_loop.run(back_up(start("error"), file.absolute(), operator()), ends_with_terminate=True)
+    with ProgressBar("Writing the backup") as bar:
+        made = back_up(start("error"), file.absolute(), operator(), bar.report)
+        manifest = event_loop.run(made, ends_with_terminate=True)
     print_line(f"{file} has {describe(manifest)}.")
     if manifest.missing:
         lost = counted(manifest.missing, "file")
@@ -57,17 +60,21 @@ def restore(
     from chatkit_link.cli.backup_report import counted, describe
     from chatkit_link.cli.operator import operator
     from chatkit_link.cli.output import print_line
+    from chatkit_link.cli.progress_bar import ProgressBar
     from chatkit_link.cli.start import start
 
     path = file.absolute()
     if check:
-        manifest = Archive.checked(path).manifest
+        with ProgressBar("Reading the backup"):
+            manifest = Archive.checked(path).manifest
         require_known(path, manifest)
         print_line(f"{file} is complete: {describe(manifest)}, of {manifest.created_at:%Y-%m-%d %H:%M} UTC.")
         return
     choices = Choices(replace=replace, new_secret=new_secret)
     os.umask(0o077)  # the files are for the server's user alone, as it makes them itself
-    manifest = event_loop.run(put_back(start("error"), path, choices, operator()), ends_with_terminate=True)
+    with ProgressBar("Reading the backup") as bar:
+        restored = put_back(start("error"), path, choices, operator(), bar.report)
+        manifest = event_loop.run(restored, ends_with_terminate=True)
     print_line(f"Restored: {describe(manifest)}, of {manifest.created_at:%Y-%m-%d %H:%M} UTC.")
     if manifest.missing:
         lost = counted(manifest.missing, "file")

@@ -1,8 +1,10 @@
 """One server in this process, from the options of ``chatkit-link serve`` and ``dev``."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None, share:
     from chatkit_link.agents.catalog import targets_given
     from chatkit_link.app import beside, create_app
     from chatkit_link.cli.output import console
+    from chatkit_link.cli.progress_bar import ProgressBar
     from chatkit_link.cli.server import run_loop
     from chatkit_link.cli.server import serve as serve_app
     from chatkit_link.cli.start import start
@@ -72,7 +75,14 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None, share:
             own, agents, default = _own_app(app, bound, given)
             if share.is_first:
                 terminal.print(f"  app       {app}", markup=False)
-        link = create_app(bound, agents_given=agents, workshop=workshop, default=default, joins=not share.is_first)
+        link = create_app(
+            bound,
+            agents_given=agents,
+            workshop=workshop,
+            default=default,
+            joins=not share.is_first,
+            on_progress=bar.report if bar else None,
+        )
         if handover is None:
             terminal.print("  starting ...")
         return link
@@ -81,15 +91,42 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None, share:
         return link if own is None else beside(link, own.app, f"--app {own.target}", bound)
 
     path = "/workshop" if workshop else ""
+    bar = ProgressBar("Starting", terminal) if handover is None else None
 
     def ready(address: str) -> None:
+        if bar is not None:
+            bar.close()
         if handover is None and link is not None:
             terminal.print(f"  access    {link.state.services.admission.text}", markup=False)
             terminal.print(f"  [bold green]ready     {address}{path}[/bold green]  (Ctrl-C stops)")
+            if terminal.is_terminal:  # a log has no use for it
+                for line in next_steps(settings, f"{address}{path}"):
+                    terminal.print(line, markup=False)
 
-    run_loop(serve_app(make, settings, around=around, handover=handover, ready=ready))
+    try:
+        run_loop(serve_app(make, settings, around=around, handover=handover, ready=ready))
+    finally:
+        if bar is not None:
+            bar.close()
     if handover is None:
         terminal.print("Stopped.")
+
+
+def next_steps(settings: "Settings", address: str) -> list[str]:
+    """What a newcomer does now: a line for each step, and the command for it."""
+    program = "chatkit-link" if which("chatkit-link") else sys.argv[0]
+    if settings.offline:
+        key = f"write OPENAI_API_KEY=sk-... into .env and start again; test it with: {program} doctor --model"
+    else:
+        key = f"test it with: {program} doctor --model"
+    return [
+        "",
+        "Next:",
+        f"  chat        open {address}",
+        f"  model       {key}",
+        f"  your agent  {program} new my-agent",
+        "",
+    ]
 
 
 def print_head(terminal: "Console", settings: "Settings") -> None:

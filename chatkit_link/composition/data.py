@@ -14,7 +14,7 @@ from chatkit_link.identity import (
 )
 from chatkit_link.limits.requests import database_line
 from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
-from chatkit_link.search.folder import documents_of
+from chatkit_link.search.folder import OnFile, documents_of
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
@@ -75,13 +75,24 @@ async def _settle(settings: Settings, database: Database, secrets: tuple[bytes, 
     await note_settings(database, fingerprints(settings, secrets[0]))
 
 
+def _documents(startup: Startup) -> OnFile | None:
+    report = startup.on_progress
+    return None if report is None else lambda done, total: report("Reading documents", done, total)
+
+
 async def _index_documents(startup: Startup, database: Database) -> DocumentsClaim:
     claim = await claim_of(documents_of(startup.settings))
     if startup.joins:
         return claim
     indexing = Database(database.address, pool_size=1, patience=_INDEXING)
     try:
-        await claim.settle(Documents(indexing), temporary=startup.temporary)
+        await claim.settle(
+            Documents(indexing),
+            temporary=startup.temporary,
+            on_file=_documents(startup),
+        )
     finally:
         await indexing.close()
+    if startup.on_progress is not None:
+        startup.on_progress("Starting the agents", 0, None)
     return claim

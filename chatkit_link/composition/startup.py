@@ -1,10 +1,14 @@
 """What a server starts from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatkit_link.agents.catalog import Catalog
 from chatkit_link.identity import Hook
 from chatkit_link.settings import Settings
+
+#: What takes long at a start, how much of it is done, and of how much, where that is known.
+OnProgress = Callable[[str, int, int | None], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,4 @@ class Startup:
     for_author: bool
     temporary: bool
     joins: bool
+    on_progress: OnProgress | None = None

@@ -15,7 +15,7 @@ import socket
 from contextlib import suppress
 
 from chatkit_link.errors import LinkError
-from chatkit_link.search.folder import Source, sync_index
+from chatkit_link.search.folder import OnFile, Source, sync_index
 from chatkit_link.store.deployment import Observed
 from chatkit_link.store.documents import OWNER, SEEN, Documents
 
@@ -35,10 +35,10 @@ class DocumentsClaim:
         self._home = f"{socket.gethostname()}:{source.folder.resolve()}"
         self._server = f"{fingerprint} {secrets.token_hex(8)}"
 
-    async def settle(self, documents: Documents, *, temporary: bool = False) -> None:
+    async def settle(self, documents: Documents, *, temporary: bool = False, on_file: OnFile | None = None) -> None:
         """Bring the index in line with this server's documents, where it may.
 
-        temporary: a server for one conversation, which replaces nobody's documents.
+        temporary: a server for one conversation, which replaces nobody's documents. on_file: called for each file.
         """
         async with documents.indexing() as index:
             observed = await index.observe()
@@ -48,7 +48,7 @@ class DocumentsClaim:
             await index.own(
                 json.dumps({"fingerprint": self._fingerprint, "home": self._home, "label": self._source.label})
             )
-            counts = await sync_index(index, self._source)
+            counts = await sync_index(index, self._source, on_file)
         if owner is not None and not self._is_mine(owner) and counts.removed:
             logger.info("the documents are those of this server from now on (%s)", self._source.label)
         if not temporary:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,10 @@ from chatkit_link.store.documents import DocumentIndex, Documents
 LARGEST_FILE = 1_000_000
 MOST_FILES = 5_000
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+
+
+#: How many files are done, and of how many.
+OnFile = Callable[[int, int], object]
 
 
 @dataclass(slots=True)
@@ -83,13 +87,17 @@ async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path
         return await sync_index(index, Source(folder, str(folder), also, prefix))
 
 
-async def sync_index(index: DocumentIndex, source: Source) -> SyncCounts:
+async def sync_index(index: DocumentIndex, source: Source, on_file: OnFile | None = None) -> SyncCounts:
     """The same in a transaction that is open."""
     counts = SyncCounts()
     files = await asyncio.to_thread(_files, source.folder, source.also, source.prefix, counts)
     known = await index.hashes()
-    for file in files:
+    for at, file in enumerate(files):
+        if on_file is not None:
+            on_file(at, len(files))
         await _sync_file(index, file, known.pop(file.path, None), counts)
+    if on_file is not None:
+        on_file(len(files), len(files))
     counts.removed = len(known)
     if known:
         await index.remove(list(known))
