@@ -19,11 +19,6 @@ from chatkit_link.search.words import STOP_WORDS, asked_words, stems_of
 #: The start of the research agent's "dig deeper" message (``search_actions.py``).
 DIG_DEEPER = "Dig deeper into "
 
-#: What this model is, said once in a thread.
-WHAT_I_AM = (
-    "*This is the offline model: it searches, and quotes what it finds word for word. "
-    "Set `OPENAI_API_KEY` for answers in a model's own words.*"
-)
 #: Snippets of a search service that make an answer together; and sources that are named where there is no answer.
 SNIPPETS, NEAREST = 3, 3
 #: Characters of a page that are quoted, in whole blocks.
@@ -142,11 +137,6 @@ def write_answer(conversation: Transcript) -> str:
             "Hello. I am the offline model: I search the documents I was given and quote them word for word. "
             "Ask me a question, for example how an answer survives a reload."
         )
-    answer = _answer(conversation)
-    return answer if conversation.before else f"{answer}\n\n---\n\n{WHAT_I_AM}"
-
-
-def _answer(conversation: Transcript) -> str:
     if page := next((found for found in conversation.found if found.kind == "page"), None):
         return _quote_page(page)
     if conversation.failures:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from chatkit_link.agents.offline.extract import WHAT_I_AM, Transcript, keywords, write_answer
+from chatkit_link.agents.offline.extract import Transcript, keywords, write_answer
 
 PASSAGE = """Put this into your page:
 
@@ -20,9 +20,9 @@ def ask(*questions: str) -> Transcript:
     return Transcript.read([{"role": "user", "content": question} for question in questions])
 
 
-def found(question: str, *results: Mapping[str, object], before: str | None = None) -> str:
+def found(question: str, *results: Mapping[str, object]) -> str:
     """The answer to a question, of which a search has these results."""
-    asked = [{"role": "user", "content": text} for text in (before, question) if text]
+    asked = [{"role": "user", "content": question}]
     numbered = [{"n": number, "title": "Title", **result} for number, result in enumerate(results, 1)]
     output = {"type": "function_call_output", "output": json.dumps({"results": numbered})}
     return write_answer(Transcript.read([*asked, output]))  # pyright: ignore[reportArgumentType] - plain dictionaries
@@ -38,7 +38,7 @@ def test_a_question_that_points_back_takes_the_words_of_the_one_before() -> None
 
 def test_a_passage_is_given_whole_and_as_it_was_written() -> None:
     answer = found("Which script do I put into my page?", {"title": "Embed › A page", "passage": PASSAGE})
-    assert answer.startswith(f"### Embed › A page【1】\n\n{PASSAGE}\n")
+    assert answer == f"### Embed › A page【1】\n\n{PASSAGE}"
 
 
 def test_the_first_passage_that_has_what_was_asked_is_the_answer() -> None:
@@ -48,8 +48,7 @@ def test_the_first_passage_that_has_what_was_asked_is_the_answer() -> None:
         {"title": "Tea", "passage": "Green tea steeps for two minutes."},
         {"title": "More tea", "passage": "Green tea may steep long."},
     )
-    assert answer.startswith("### Tea【2】\n\nGreen tea steeps for two minutes.")
-    assert "Coffee" not in answer and "More tea" not in answer
+    assert answer == "### Tea【2】\n\nGreen tea steeps for two minutes."
 
 
 def test_what_does_not_answer_is_no_answer_and_the_nearest_sources_are_named() -> None:
@@ -73,19 +72,12 @@ def test_what_looks_like_a_citation_in_a_document_is_not_one_of_the_answer() -> 
     assert "3】 behind a sentence." in answer
 
 
-def test_what_this_model_is_is_said_once_in_a_thread() -> None:
-    result: dict[str, object] = {"passage": "Green tea is green."}
-    assert found("Green tea?", result).endswith(WHAT_I_AM)
-    assert "offline model" not in found("Green tea?", result, before="Black tea?")
-
-
 def test_a_page_is_quoted_in_whole_blocks_from_the_passage_on() -> None:
     code = "```python\none = 1\n\ntwo = 2\n```"
     text = f"## Steps\n\nFirst:\n\n{code}\n\n{'word ' * 600}"
     page = {"type": "function_call_output", "output": json.dumps({"n": 4, "title": "Page", "text": text})}
     answer = write_answer(Transcript.read([{"role": "user", "content": "Steps?"}, page]))  # pyright: ignore[reportArgumentType]
-    assert answer.startswith(f"### Steps【4】\n\nFirst:\n\n{code}\n\n")
-    assert "word" not in answer.replace("word for word", "").replace("own words", "")
+    assert answer == f"### Steps【4】\n\nFirst:\n\n{code}"
 
 
 def test_words_without_meaning_are_no_keywords() -> None:
