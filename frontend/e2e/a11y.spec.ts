@@ -39,6 +39,7 @@ test('axe-core finds nothing serious in questions, and in work in progress', asy
 });
 
 test('the keyboard reaches everything, and comes back to the composer', async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('items');
   await chat.ask('everything');
   await chat.answered();
