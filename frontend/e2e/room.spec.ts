@@ -77,6 +77,7 @@ test('at least half of a small screen is the conversation, and a third at 400 %'
 });
 
 test('everything that can be pressed has 24 pixels', async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('items');
   await chat.ask('everything');
   await chat.answered();
