@@ -6,7 +6,7 @@ import { standIn } from './official';
 const KEY = 'sk-good-0123456789';
 const id = (number: number) => `wf_68e8c1f2a4b88190a7d1c53e0d1b2f${String(number).padStart(2, '0')}`;
 
-test('sixty workflows of the first app are there, scroll in the sidebar, and open with its key', async ({
+test('sixty workflows of the first app are there, scroll behind Import, and open with its key', async ({
   chat,
   page,
   baseURL,
@@ -27,11 +27,14 @@ test('sixty workflows of the first app are there, scroll in the sidebar, and ope
     ],
   );
   await page.goto('./');
-  const list = page.getByRole('navigation', { name: 'Workflows hosted by OpenAI' });
+  const openImport = () => page.getByRole('button', { name: 'Import', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import from OpenAI' });
+  const list = dialog.getByRole('navigation', { name: 'Workflows hosted by OpenAI' });
   const row = (number: number) => list.getByRole('listitem').nth(number);
   const mark = (number: number) => row(number).locator('.connection-mark');
 
   await expect(chat.composer).toBeVisible();
+  await openImport();
   await expect(list.getByRole('listitem')).toHaveCount(60);
   await expect(row(3)).toContainText('Flow 3');
   await expect(row(3)).toContainText('wf_68e8c…2f03');
@@ -48,15 +51,19 @@ test('sixty workflows of the first app are there, scroll in the sidebar, and ope
   await row(59).scrollIntoViewIfNeeded();
   await expect(row(59)).toBeInViewport();
   expect(await page.evaluate(() => [scrollY, document.documentElement.scrollHeight])).toEqual([0, 800]);
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeInViewport();
   await chat.shot('demo-notes-list');
 
   // Another one is a click away, without the key again.
   await row(59).getByRole('link').click();
+  await expect(dialog).toBeHidden();
+  expect(new URL(page.url()).search).toBe(`?workflow=${id(59)}`);
+  await openImport();
   // Under the pointer stand the tools of a row.
-  await page.mouse.move(800, 200);
+  await dialog.getByRole('heading', { name: 'Import from OpenAI' }).hover();
   await expect(mark(59)).toBeVisible();
   await expect(mark(3)).toHaveCount(0);
-  expect(new URL(page.url()).search).toBe(`?workflow=${id(59)}`);
+  await page.keyboard.press('Escape');
   await chat.ask('Hello');
   await expect(chat.answers()).toHaveCount(1);
   expect(asked.at(-1)?.type).toBe('threads.create');

@@ -1,4 +1,5 @@
-import type { Page, Request } from '@playwright/test';
+import type { Locator, Page, Request } from '@playwright/test';
+import { hasNothingSerious } from './axe';
 import { expect, test } from './chat-page';
 import { ANSWER, standIn } from './official';
 
@@ -7,6 +8,12 @@ const GOOD = 'sk-good-0123456789';
 const WRONG = 'sk-wrong-0000';
 const CDN = 'https://cdn.platform.openai.com/**';
 const isSession = (request: Request) => request.url().endsWith('/api/create-session');
+
+/** The list of hosted workflows and the key for them, which stand behind Import. */
+async function openImport(page: Page) {
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  return page.getByRole('dialog', { name: 'Import from OpenAI' });
+}
 
 async function giveKey(page: Page, key: string, submit = 'Start the chat') {
   const main = page.getByRole('main');
@@ -47,21 +54,24 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
     const other = await page.context().newPage();
     await other.route(CDN, (route) => route.abort());
     await other.goto('./?agent=research');
-    await expect(other.getByText('No API key yet')).toBeVisible();
+    const dialog = await openImport(other);
+    await expect(dialog.getByText('wf_support')).toBeVisible();
+    await expect(dialog.getByText('No API key yet')).toBeVisible();
     await other.close();
   });
 
   await test.step('it is kept on the device when asked for, and forgotten on request', async () => {
-    await page.getByRole('button', { name: 'Change' }).click();
-    const sidebar = page.getByRole('navigation', { name: 'Workflows hosted by OpenAI' });
-    await sidebar.getByLabel('OpenAI API key').fill(`${GOOD}-2`);
-    await sidebar.getByLabel('Remember on this device').check();
-    await sidebar.getByRole('button', { name: 'Use this key' }).click();
-    await expect(sidebar.getByText('On this device')).toBeVisible();
+    const dialog = await openImport(page);
+    await dialog.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('OpenAI API key').fill(`${GOOD}-2`);
+    await dialog.getByLabel('Remember on this device').check();
+    await dialog.getByRole('button', { name: 'Use this key' }).click();
+    await expect(dialog.getByText('On this device')).toBeVisible();
     const kept = () => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     expect(await kept()).toContain(`${GOOD}-2`);
-    await sidebar.getByRole('button', { name: 'Forget' }).click();
+    await dialog.getByRole('button', { name: 'Forget' }).click();
     expect(await kept()).not.toContain('sk-good');
+    await dialog.getByRole('button', { name: 'Close' }).click();
     await expect(page.getByRole('heading', { name: /needs your API key/ })).toBeVisible();
   });
 });
@@ -106,6 +116,30 @@ test('a key that OpenAI refuses is asked for again, and what else goes wrong is 
   await page.goto('./?workflow=wf_unpublished');
   await expect(page.getByRole('alert')).toContainText('OpenAI does not know wf_unpublished');
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+});
+
+test('a file that has no workflows is refused in another colour than what went well', async ({
+  chat,
+  page,
+}) => {
+  const noticeAfter = async (content: string) => {
+    const dialog = await openImport(page);
+    const file = { name: 'list.json', mimeType: 'application/json', buffer: Buffer.from(content) };
+    await dialog.getByLabel('File of workflows').setInputFiles(file);
+    await expect(dialog).toBeHidden();
+    return page.locator('.notice');
+  };
+  const colourOf = (notice: Locator) =>
+    notice.evaluate((element) => getComputedStyle(element).backgroundColor);
+  await chat.open();
+  const good = await noticeAfter('[{"id":"wf_a"}]');
+  await expect(good.and(page.getByRole('status'))).toHaveText('1 workflow imported.');
+  const calm = await colourOf(good);
+  const bad = await noticeAfter('wf_b');
+  await expect(bad.and(page.getByRole('alert'))).toContainText('“list.json” is not JSON');
+  expect(await colourOf(bad)).not.toBe(calm);
+  await hasNothingSerious(chat, 'a file that was refused');
+  await chat.shot('34-refused-file');
 });
 
 test.describe('the element', () => {

@@ -4,7 +4,7 @@ import { useFocusReturn } from '../use-focus-return';
 import { ApiKeyForm } from './ApiKeyForm';
 import { type ApiKey, forgetApiKey } from './api-key';
 
-/** The key as the sidebar shows it: that it is there and how long it stays, and no more of it than its end. */
+/** The key as the list of workflows shows it: that it is there and how long it stays, and no more of it than its end. */
 export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
   const [isOpen, setOpen] = useState(false);
   const { opener, returnFocus } = useFocusReturn();
