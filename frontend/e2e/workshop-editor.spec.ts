@@ -30,7 +30,7 @@ const shot = (page: Page, name: string) =>
 
 async function open(page: Page) {
   await page.goto('workshop');
-  await page.getByRole('region', { name: 'desk' }).getByRole('button', { name: 'Desk' }).click();
+  await page.getByRole('region', { name: 'desk' }).getByRole('button', { name: 'Desk', exact: true }).click();
   await expect(page.locator('.cm-editor')).toHaveCount(3);
 }
 
