@@ -8,6 +8,8 @@ const schemes = ['light', 'dark'] as const;
 test('every sample is drawn, in both schemes, and none is blank or wider than the screen', {
   tag: '@phone',
 }, async ({ chat, page }) => {
+  // A picture of each in both schemes: beside the other suites, that alone takes more than a minute.
+  test.slow();
   // High enough for the highest of them to be seen whole.
   await page.setViewportSize({ width: page.viewportSize()?.width ?? 1280, height: 1400 });
   await chat.open('widgets');
