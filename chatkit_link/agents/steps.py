@@ -162,8 +162,9 @@ class Steps:
         """Before another model is asked, have the answers of those before on the disk: a crash repeats one call only.
 
         The tools in between have mostly taken longer than that does. A database that is away holds nobody up for long.
+        An agent of a workflow that asks for the first time does so behind the answers of the agents before it.
         """
-        if self.responses and self.journal.has_advanced and current_call.get() is None:
+        if (self.responses or self.scope) and self.journal.has_advanced and current_call.get() is None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_KEEPING):
                     await self.journal.committed()

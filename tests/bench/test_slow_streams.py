@@ -25,6 +25,7 @@ def test_slow_streams_are_counted_and_leave_nothing_running(path: str):
                 assert time.monotonic() < until
                 first = now
                 sdk.get("/lag?seconds=0.2")
+                sdk.get("/end")  # those, too, that had not asked their model before
 
 
 def test_a_number_of_streams_and_their_rate_are_read():

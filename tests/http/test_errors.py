@@ -73,8 +73,8 @@ def test_every_code_of_an_error_is_in_the_docs() -> None:
 
 
 def localized_codes() -> set[str]:
-    """Of the texts that are given to an error where it is raised."""
-    given = re.compile(r"\b[A-Z]\w+\(\s*Localized\(\s*\"(\w+)\"")
+    """Of the texts that are given to an error where it is raised; ``CallUncertain`` is for a tool's line alone."""
+    given = re.compile(r"\b(?!CallUncertain)[A-Z]\w+\(\s*Localized\(\s*\"(\w+)\"")
     package = Path(errors.__file__).parent
     code = "\n".join(path.read_text() for path in package.rglob("*.py"))
     return set(given.findall(code)) | set(re.findall(r"refused = Localized\(\"(\w+)\"", code))
