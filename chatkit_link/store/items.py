@@ -21,7 +21,7 @@ from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import PENDING_CALL, WAITING_TURN, thread_items, threads, turns
-from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.tenancy import OWNER, Session, mine, writable
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
 from chatkit_link.store.turns import TurnRecord, read_record
 from chatkit_link.store.unreadable import UNREADABLE, Unreadable, instead_of, reason_of, report
@@ -56,7 +56,7 @@ def _insert(thread: CTE) -> Insert:
 def _save() -> Statement:
     thread = (
         update(threads)
-        .where(mine(threads), threads.c.id == _THREAD)
+        .where(writable(threads), threads.c.id == _THREAD)
         .values(last_seq=threads.c.last_seq + 1, last_activity=func.clock_timestamp())
         .returning(threads.c.last_seq)
         .cte("thread")
@@ -64,7 +64,8 @@ def _save() -> Statement:
     statement = _insert(thread)
     statement = statement.on_conflict_do_update(
         index_elements=["tenant", "thread_id", "id"],
-        set_={"type": statement.excluded.type, "data": statement.excluded.data},
+        # A replica may have died before anybody saw what it stored; the next one shows it with a time of its own.
+        set_={name: statement.excluded[name] for name in ("type", "data", "created_at")},
     )
     return Statement(statement.returning(thread_items.c.seq))
 
@@ -119,7 +120,7 @@ _CREATE = _create()
 _SAVE = _save()
 _UPDATE = Statement(
     update(thread_items)
-    .where(*_THIS)
+    .where(writable(thread_items), *_THIS[1:])
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*ITEM_COLUMNS).where(*_THIS))
@@ -259,7 +260,7 @@ class Items:
         await self.load(session, thread_id, item_id)
         await session.execute(
             delete(thread_items).where(
-                mine(thread_items),
+                writable(thread_items),
                 thread_items.c.thread_id == _THREAD,
                 thread_items.c.seq > _seq_of("item"),
             ),
@@ -294,7 +295,7 @@ class Items:
             NotFound: the thread is unknown or foreign.
         """
         statement = delete(thread_items).where(
-            mine(thread_items),
+            writable(thread_items),
             thread_items.c.thread_id == clean_text(thread_id),
             thread_items.c.id == any_of([clean_text(item_id) for item_id in item_ids]),
         )
