@@ -26,12 +26,15 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 async def require_thread(store: PostgresStore, thread_id: str, caller: Caller) -> None:
-    """Raises NotFound for a thread that the caller's session does not reach, and for one that is not there."""
+    """Raises NotFound for a thread that the caller's session does not reach.
+
+    One that is not there is left to whoever looks for it, but where a session reaches only the newest ones.
+    """
     session = caller.session
     if session is None:
         return
     # A signed link was made for whoever reached the file, and names no agent.
-    if session.agent and (await store.load_agent(thread_id, caller)) not in (None, session.agent):
+    if session.agent and (await _agent_of(store, thread_id, caller)) not in (None, session.agent):
         raise NotFound(Localized("thread_out_of_reach"))
     policy = _limited(caller)
     if policy is None:
@@ -40,6 +43,13 @@ async def require_thread(store: PostgresStore, thread_id: str, caller: Caller) -
     too_many = policy.recent_threads is not None and newer >= policy.recent_threads
     if too_many or (not policy.history and idle > _ONE_DAY):
         raise NotFound(Localized("thread_out_of_reach"))
+
+
+async def _agent_of(store: PostgresStore, thread_id: str, caller: Caller) -> str | None:
+    try:
+        return await store.load_agent(thread_id, caller)
+    except NotFound:  # whoever looks for it says so, once the request has counted
+        return None
 
 
 async def require_run(store: PostgresStore, run_id: str, caller: Caller) -> None:

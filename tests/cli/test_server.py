@@ -146,9 +146,9 @@ def test_a_server_with_a_server_key_says_who_gets_in_and_the_terminal_chats_with
     process.communicate(timeout=120)
     out, _ = run("chat", "What does Retry do?", CHATKIT_LINK_PORT="1", **key).communicate(timeout=120)
     assert "docs/explanation/runs.md" in out.partition("\nSources\n")[2]
-    thread = out.partition("Thread ")[2].partition(".")[0]
+    thread = out.partition("--thread ")[2].split()[0]
     out, _ = run("chat", "And Stop?", "--thread", thread, CHATKIT_LINK_PORT="1", **key).communicate(timeout=120)
-    assert f"Thread {thread}" in out
+    assert f"--thread {thread}" in out
 
 
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:

@@ -39,7 +39,7 @@ class Browser:
 
     async def post(self, address: str, body: dict[str, object]) -> httpx2.Response:
         async with httpx2.AsyncClient(timeout=60) as http:
-            answer = await http.post(f"{address}/chatkit", json=body, headers=self.header)
+            answer = await http.post(f"{address}/chatkit/echo", json=body, headers=self.header)
         for name, morsel in SimpleCookie(answer.headers.get("set-cookie")).items():
             self.cookies[name] = morsel.value
         return answer

@@ -40,11 +40,13 @@ async def test_every_route_that_names_an_agent_refuses_another_than_the_sessions
     holder = await hold(agent="echo")
     routes = [route for route in every(app.routes) if "agent" in route.path | route.query]
     assert {route.template for route in routes} == {
-        "/chatkit/{agent}", "/api/entities", "/api/entities/{entity_id}/preview",
+        "/chatkit/{agent}", "/chatkit/threads", "/chatkit/search", "/api/entities", "/api/entities/{entity_id}/preview",
     }  # fmt: skip
     for route in routes:
         path = route.template.format(agent="shop", entity_id="x")
         queries = [""] if "agent" in route.path else ["?agent=shop", "?agent=echo&agent=shop", "?agent=shop&agent=echo"]
+        if route.template == "/chatkit/search":
+            queries = [f"{query}&q=tea" for query in queries]
         for query in queries:
             refused = await holder.http.request(route.method, path + query, json={"type": "threads.list", "params": {}})
             assert refused.status_code == 403, (route, query)
