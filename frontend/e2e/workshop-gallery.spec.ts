@@ -44,6 +44,14 @@ test('the first page says what this is, and offers at least twenty starters unde
   await expect(page.getByText('A widget is what an agent shows in the chat besides text')).toBeVisible();
   await expect(page.getByRole('region', { name: /^Starter / })).toHaveCount(STARTERS.length);
   expect(STARTERS.length).toBeGreaterThanOrEqual(20);
+  const covered = await page.locator('.ws-thumbnail .w-card-footer').evaluateAll((footers) =>
+    footers.map((footer) => {
+      const above = footer.previousElementSibling?.getBoundingClientRect().bottom ?? Number.NaN;
+      return above - footer.getBoundingClientRect().top;
+    }),
+  );
+  expect(covered.length).toBeGreaterThan(0);
+  expect(Math.max(...covered), 'pixels of a card under its own footer').toBeLessThan(1);
   await page.getByRole('button', { name: 'Forms', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Starter contact-form' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Starter weather' })).toHaveCount(0);
