@@ -35,7 +35,9 @@ test('English in an Arabic page begins with its first word and ends with its own
 
   const question = 'How does an answer survive a reload?';
   const composer = chat.frame.getByRole('textbox');
+  await expect(composer).toHaveCSS('direction', 'rtl');
   await composer.fill(question);
+  await expect(composer).toHaveCSS('direction', 'ltr');
   await composer.press('Enter');
   const row = page.locator('.thread a');
   await expect(row).toHaveText(question);
