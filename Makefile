@@ -71,9 +71,9 @@ docs: $(INSTALLED)
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --clean --quiet
 	@echo 'The documentation is in site/. Read it with: $(PY) -m http.server -d site'
 
-# Take the pictures of the README from the running product.
+# Take pictures of every state, to be looked at; ARGS=--full takes them all, and ARGS=--readme those of the README.
 pictures: $(INSTALLED) $(PAGE)
-	@$(PY) scripts/make_pictures.py
+	@$(PY) scripts/make_pictures.py $(ARGS)
 
 # Build the page and the wheel into dist/.
 build: $(INSTALLED) $(PAGE)

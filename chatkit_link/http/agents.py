@@ -73,9 +73,12 @@ def _name(agent_id: str, entry: Entry) -> str:
 
 
 def _notice(served: ServedAgent, own: str, caller: Caller) -> str | None:
-    """What stands below the composer: the agent's own notice does not hide that there is no model."""
+    """What stands below the composer: the agent's own notice does not hide that there is no model.
+
+    Each is a paragraph, as they may be in languages of two directions.
+    """
     offline = Localized("offline_model").in_language(caller.locale) if served.is_offline else ""
-    return " ".join(filter(None, [offline, own])) or None
+    return "\n\n".join(filter(None, [offline, own])) or None
 
 
 def _unavailable(agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:

@@ -40,7 +40,10 @@ test('each agent has its own chats, and the address leads to the one that is ope
   await expect(chat.answers().last()).toContainText('About tea');
 });
 
-test('an old chat is found by a word in two steps, at the message', async ({ chat, page }) => {
+test('an old chat is found by a word of it, with an accent or without one, at the message', async ({
+  chat,
+  page,
+}) => {
   await chat.open('mirror');
   await askAnew(chat, 'A zebra crossed the street');
   for (let at = 0; at < 24; at++) {

@@ -100,3 +100,36 @@ test('everything that can be pressed has 24 pixels', async ({ chat, page }) => {
   await chat.answered();
   for (const frame of page.frames()) expect.soft(await smallTargets(frame)).toEqual([]);
 });
+
+test('a start screen that is higher than its place begins at its first line, and an error keeps its words together', async ({
+  page,
+  baseURL,
+}) => {
+  await page.setViewportSize({ width: 320, height: 600 });
+  const host = await HostPage.open(page, baseURL);
+  await host.set(
+    () => ({
+      startScreen: {
+        greeting: 'What would you like to know about the lock, its keys and its history?',
+        prompts: [1, 2, 3, 4, 5, 6, 7].map((number) => ({ label: `Question ${number}`, prompt: 'Hello' })),
+      },
+    }),
+    'chatkit/items',
+  );
+  const main = host.frame.locator('main');
+  await expect(host.frame.locator('.start')).toBeVisible();
+  const [inside, wanted] = await main.evaluate((box) => [box.clientHeight, box.scrollHeight]);
+  expect(wanted).toBeGreaterThan(inside as number);
+  const top = async (selector: string) => (await host.frame.locator(selector).boundingBox())?.y ?? Number.NaN;
+  expect(await top('.start h1')).toBeGreaterThanOrEqual(await top('main'));
+
+  await host.ask('error');
+  const failure = host.frame.getByRole('alert');
+  await expect(failure).toContainText('The model is busy.');
+  const lines = await failure.locator('[dir]').evaluate((words) => {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return range.getClientRects().length;
+  });
+  expect(lines).toBe(1);
+});

@@ -1,4 +1,4 @@
-"""The README shows a still and an animation of the product, which `make pictures` takes."""
+"""The README shows a still and an animation of the product, which `make pictures ARGS=--readme` takes."""
 
 import re
 from pathlib import Path

@@ -67,7 +67,7 @@ async def test_an_agents_own_notice_does_not_hide_that_there_is_no_model(
         return {agent["id"]: agent["notice"] for agent in listed.json()["agents"]}
 
     offline = "The offline model answers, which is no language model. Set OPENAI_API_KEY for a real one."
-    assert await notices("en") == {"research": offline, "lock": f"{offline} {own}"}
+    assert await notices("en") == {"research": offline, "lock": f"{offline}\n\n{own}"}
     assert str((await notices("de"))["lock"]).startswith("Hier antwortet das Offline-Modell")
     with_model = await notices("en", openai_api_key="sk-canary-123", openai_base_url="http://127.0.0.1:9/v1")
     assert with_model == {"research": None, "lock": own}

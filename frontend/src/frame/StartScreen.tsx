@@ -10,7 +10,7 @@ export function StartScreen() {
   const { startScreen } = useStore(chat.options);
   return (
     <div className="start">
-      <h1>{startScreen?.greeting ?? text.start.greeting}</h1>
+      <h1 dir="auto">{startScreen?.greeting ?? text.start.greeting}</h1>
       {startScreen?.prompts && startScreen.prompts.length > 0 && (
         <ul className="prompts">
           {startScreen.prompts.map(({ label, prompt, icon }, at) => (
@@ -24,7 +24,7 @@ export function StartScreen() {
                 }}
               >
                 <NamedIcon name={icon} size={17} />
-                <span>{label}</span>
+                <span dir="auto">{label}</span>
               </button>
             </li>
           ))}

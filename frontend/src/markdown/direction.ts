@@ -1,4 +1,4 @@
-import type { Element, Nodes, Root } from 'hast';
+import type { Nodes, Root } from 'hast';
 
 const STRONG =
   /(\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Syriac}|\p{Script=Thaana}|\p{Script=Nko})|\p{L}/gu;
@@ -10,13 +10,14 @@ const ENOUGH = 2_000;
  */
 export function setDirections(tree: Root): void {
   for (const child of tree.children) {
-    if (child.type === 'element') child.properties.dir ??= directionOf(child);
+    if (child.type === 'element') child.properties.dir ??= directionOf(wordsOf(child));
   }
 }
 
-function directionOf(element: Element): 'ltr' | 'rtl' {
+/** That of most of its letters. */
+export function directionOf(text: string): 'ltr' | 'rtl' {
   let [left, right] = [0, 0];
-  for (const [, rtl] of wordsOf(element).slice(0, ENOUGH).matchAll(STRONG)) {
+  for (const [, rtl] of text.slice(0, ENOUGH).matchAll(STRONG)) {
     if (rtl) right++;
     else left++;
   }

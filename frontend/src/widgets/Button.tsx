@@ -70,7 +70,7 @@ export function Button({ node }: NodeProps) {
       ) : (
         <NamedIcon name={node.iconStart} size={icon} />
       )}
-      {label && <span>{label}</span>}
+      {label && <span dir="auto">{label}</span>}
       <NamedIcon name={node.iconEnd} size={icon} />
     </button>
   );

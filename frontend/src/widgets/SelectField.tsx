@@ -55,9 +55,11 @@ export default function SelectField({
           className="w-option"
         >
           <span className="w-option-words">
-            <Text slot="label">{option.label}</Text>
+            <Text slot="label" dir="auto">
+              {option.label}
+            </Text>
             {option.description && (
-              <Text slot="description" className="w-option-more">
+              <Text slot="description" className="w-option-more" dir="auto">
                 {option.description}
               </Text>
             )}
@@ -77,7 +79,9 @@ export default function SelectField({
         isDisabled={disabled}
       >
         <Button id={id} className="w-picker-face" data-empty={value === null ? '' : undefined}>
-          <SelectValue className="w-picker-value">{() => displayText}</SelectValue>
+          <SelectValue className="w-picker-value" dir="auto">
+            {() => displayText}
+          </SelectValue>
           <ChevronDown size={15} aria-hidden />
         </Button>
         <Popup className="w-popup-options">

@@ -43,8 +43,8 @@ function HitRow({ hit, isActive, onOpen }: { hit: Hit; isActive: boolean; onOpen
           onOpen(hit.thread_id, hit.item_id);
         }}
       >
-        <span className="hit-title">
-          <bdi>{isTitle ? <Marked parts={hit.snippet} /> : hit.title || chats.untitled}</bdi>
+        <span className="hit-title" dir="auto">
+          {isTitle ? <Marked parts={hit.snippet} /> : hit.title || chats.untitled}
         </span>
         {!isTitle && (
           <span className="hit-text" dir="auto">

@@ -56,10 +56,11 @@ export function ThreadRow({ thread, isActive, onOpen, onRename, onPin, onDelete 
         href={threadAddress(thread.id)}
         aria-current={isActive ? 'true' : undefined}
         title={title}
+        dir="auto"
         onClick={open}
         onDoubleClick={() => setRenaming(true)}
       >
-        <bdi>{title}</bdi>
+        {title}
       </a>
       <ThreadMenu
         thread={thread}

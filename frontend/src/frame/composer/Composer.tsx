@@ -33,7 +33,9 @@ function Shut({ status }: { status: Exclude<ThreadStatus, { type: 'active' }> })
   return (
     <div className="composer shut" role="status">
       <Lock size={15} aria-hidden />{' '}
-      <span>{status.reason || (status.type === 'closed' ? composer.closed : composer.locked)}</span>
+      <span dir="auto">
+        {status.reason || (status.type === 'closed' ? composer.closed : composer.locked)}
+      </span>
     </div>
   );
 }
@@ -199,7 +201,7 @@ function Quote() {
   return (
     <div className="quote">
       <CornerDownRight size={14} aria-hidden />
-      <span>{quote}</span>
+      <span dir="auto">{quote}</span>
       <button
         type="button"
         className="icon-button"

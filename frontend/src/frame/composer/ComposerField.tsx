@@ -5,6 +5,7 @@
  */
 import { type ClipboardEvent, type KeyboardEvent, type PointerEvent, type RefObject, useState } from 'react';
 import { useText } from '../../language/language';
+import { directionOf } from '../../markdown/direction';
 import { useChat } from '../context';
 import { EntityPreview, useEntityPreview } from '../entities/EntityTag';
 import { useStore } from '../store';
@@ -85,7 +86,8 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
         aria-controls={trigger ? LIST_ID : undefined}
         aria-activedescendant={trigger && found.length ? optionId(active) : undefined}
         placeholder={placeholder}
-        dir="auto"
+        // An empty field that is `auto` is written from the left, and cuts the beginning of a long Arabic placeholder.
+        dir={draft.text ? 'auto' : directionOf(placeholder)}
         rows={1}
         value={draft.text}
         enterKeyHint={enterKey === 'send' ? 'send' : 'enter'}
