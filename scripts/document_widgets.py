@@ -1,7 +1,7 @@
 """Writes docs/reference/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
 
-The workshop has the same twice: its palette from ``frontend/src/workshop/palette/nodes.json``, and its editor, which
-completes nodes, props and values and explains them, from ``editor/vocabulary.json``. Both are written here, too.
+The workshop has the same in ``frontend/src/workshop/vocabulary.json``, which is written here, too: its palette lists
+the nodes, and its editor completes nodes, props and values and explains them.
 
 Nodes, props and values are those of the installed SDK and, for what only the browser knows, of ``@openai/chatkit``
 (``contract/browser.json``, which a test of the page writes). Words and samples are in ``scripts/widget_nodes/``. Run it
@@ -30,9 +30,8 @@ ROOT: Final = Path(__file__).parent.parent
 WORDS: Final = Path(__file__).parent / "widget_nodes"
 BROWSER: Final = ROOT / "frontend" / "src" / "widgets" / "contract" / "browser.json"
 PAGE: Final = ROOT / "docs" / "reference" / "widget-nodes.md"
-VOCABULARY: Final = ROOT / "frontend" / "src" / "workshop" / "editor" / "vocabulary.json"
+VOCABULARY: Final = ROOT / "frontend" / "src" / "workshop" / "vocabulary.json"
 PICTURES: Final = ROOT / "docs" / "reference" / "pictures"
-PALETTE: Final = ROOT / "frontend" / "src" / "workshop" / "palette" / "nodes.json"
 #: What values.md says of every node.
 COMMON: Final = frozenset(WidgetComponentBase.model_fields)
 
@@ -211,36 +210,15 @@ def _rows(node: dict[str, Any], props: list[Prop]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
-def palette() -> str:
-    """What the page says, as the JSON of the workshop's palette: nodes in their order, with their props."""
-    types = nodes()
-    listed = [
-        {
-            "name": name,
-            "group": node["group"],
-            "about": node["about"],
-            "example": sample(node),
-            "props": [_about(node, prop) for prop in types[name]],
-        }
-        for name, node in described().items()
-    ]
-    return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
-
-
-def _about(node: dict[str, Any], prop: Prop) -> dict[str, Any]:
-    said = meaning(node, prop) or {}
-    values = said.get("values", prop.values)
-    default = said.get("default", "")
-    return {"path": prop.path, "values": values, "needed": prop.needed, "default": default, "means": said.get("means")}
-
-
 def vocabulary() -> str:
-    """The same for the editor, as JSON: what each prop takes and means, and which words can be completed."""
+    """What the page says, as JSON: nodes in their order, what each prop takes and means, and which words it can be."""
     roots = set(TypeAdapter[Any](StrictWidgetRoot).json_schema()["discriminator"]["mapping"])
     types = nodes()
     found = {
         name: {
+            "group": node["group"],
             "about": node["about"],
+            "example": sample(node),
             **({"root": True} if name in roots else {}),
             "props": {prop.path: _entry(node, prop) for prop in types[name]},
         }
@@ -306,7 +284,6 @@ def draw_picture(name: str, node: dict[str, Any]) -> None:
 
 def main() -> None:
     PAGE.write_text(text(), encoding="utf-8")
-    PALETTE.write_text(palette(), encoding="utf-8")
     VOCABULARY.write_text(vocabulary(), encoding="utf-8")
     for name, node in described().items():
         if drawn_from(picture(name)) != digest(node):

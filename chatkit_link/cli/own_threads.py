@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from chatkit_link.cli.connection import Connection
-    from chatkit_link.cli.thread_search import ThreadHit
-    from chatkit_link.client import ChatKitClient
+    from chatkit_link.client import ChatKitClient, ThreadHit, ThreadHits
 
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Print at most so many.")]
 _MOST = 20
+#: Times that a server is asked while it still reads: some minutes.
+_ROUNDS = 100
 
 
 def list_threads(
@@ -27,7 +28,7 @@ def list_threads(
     """List your threads, the newest first. In a pipe: the id, the date and the title, with tabs between them."""
 
     async def run(connection: "Connection", terminal: "Console") -> None:
-        from chatkit_link.cli.thread_search import own_threads
+        from chatkit_link.cli.thread_pages import own_threads
 
         place, count = place_of(context, url, token), 0
         async for thread in own_threads(connection.client, limit=limit):
@@ -66,15 +67,17 @@ def search_threads(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All must be in a title, or in one message.")],
     url: UrlOption = None,
     token: TokenOption = None,
-    limit: LimitOption = _MOST,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=50, help="Print at most so many.")] = _MOST,
 ) -> None:
     """Search your threads. In a pipe: the id, the date, the title and the place, with tabs between them."""
 
     async def run(connection: "Connection", terminal: "Console") -> None:
-        hits = await _searched(connection.client, words, limit)
-        for hit in hits:
+        found = await _searched(connection.client, " ".join(words), limit)
+        for hit in found.hits:
             _print_thread(terminal, hit.thread_id, hit.title or "Untitled", hit.created_at, hit)
-        if not hits:
+        if not found.complete and len(found.hits) < limit:
+            _none(terminal, "Older messages have not been read yet: search again.", "")
+        elif not found.hits:
             _none(terminal, f"No thread of yours has “{' '.join(words)}”.", "")
 
     _with_client(place_of(context, url, token), run)
@@ -100,12 +103,24 @@ def _with_client(place: Place, run: "Callable[[Connection, Console], Awaitable[N
     event_loop.run(connect())
 
 
-async def _searched(client: "ChatKitClient", words: list[str], limit: int) -> "list[ThreadHit]":
+async def _searched(client: "ChatKitClient", words: str, limit: int) -> "ThreadHits":
+    """A server reads what it has not read yet for a second or so at a time, and says when that was all."""
     from chatkit_link.cli.progress_bar import counting
-    from chatkit_link.cli.thread_search import search_threads
+    from chatkit_link.client import ClientError
 
-    with counting("Threads searched") as advance:
-        return await search_threads(client, words, limit=limit, on_thread=advance)
+    try:
+        with counting("Reading your threads") as advance:
+            found = await client.search(words, limit=limit)
+            rounds = 0
+            while not found.complete and len(found.hits) < limit and rounds < _ROUNDS:
+                advance()
+                rounds += 1
+                found = await client.search(words, limit=limit)
+    except ClientError as error:
+        if error.status in (404, 405):
+            raise ClientError(error.status, error.title, f"{client.url} has no search in threads.") from error
+        raise
+    return found
 
 
 async def _show(
@@ -115,7 +130,7 @@ async def _show(
 
     from chatkit_link.cli.render_items import CitedSources, draw_item, draw_sources
     from chatkit_link.cli.render_widgets import clean
-    from chatkit_link.cli.thread_search import items_of, text_of
+    from chatkit_link.cli.thread_pages import items_of, text_of
 
     styled, sources = terminal.is_terminal, CitedSources(temporary)
     title = clean((await client.get_thread(thread)).title or "Untitled")
@@ -156,7 +171,7 @@ def _found(hit: "ThreadHit") -> "Text":
 
     from chatkit_link.cli.render_widgets import clean
 
-    return Text.assemble(*((clean(piece), "bold yellow" if matches else "") for piece, matches in hit.snippet))
+    return Text.assemble(*((clean(part.text), "bold yellow" if part.match else "") for part in hit.snippet))
 
 
 def _none(terminal: "Console", sentence: str, command: str) -> None:

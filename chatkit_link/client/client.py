@@ -7,7 +7,7 @@
                 print(happened.id, happened.event.type)
         page = await client.list_threads(limit=5)
 
-Works with every ChatKit server; ``EventStream.run_id``, event ids and ``cancel_run`` need this one.
+Works with every ChatKit server; ``EventStream.run_id``, event ids, ``cancel_run`` and ``search`` need this one.
 ``ThreadView`` turns the events into what a user sees.
 """
 
@@ -26,6 +26,7 @@ from chatkit import types as wire
 from chatkit.actions import Action
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from chatkit_link.client.history import ThreadHits
 from chatkit_link.client.stream import ClientError, EventStream, StreamEvent, send
 from chatkit_link.client.thread_view import ThreadView, fold
 
@@ -142,6 +143,21 @@ class ChatKitClient:
     async def delete_thread(self, thread_id: str) -> None:
         await self._post(wire.ThreadsDeleteReq(params=wire.ThreadDeleteParams(thread_id=thread_id)))
 
+    async def search(self, words: str, *, limit: int = 20) -> ThreadHits:
+        """The user's threads with all of these words in one message or in the title, at most 50.
+
+        Those of the agent that the address names, or of all agents.
+        """
+        _, found, agent = self.url.rpartition("/chatkit/")
+        query: dict[str, str | int] = {"q": words, "limit": limit} | ({"agent": agent} if found else {})
+        request = self._http.build_request(
+            "GET", self._sibling("search"), params=query, headers=self._headers, timeout=PLAIN
+        )
+        try:
+            return ThreadHits.model_validate_json((await send(self._http, request, stream=False)).content)
+        except ValidationError as error:
+            raise ClientError(None, "Unexpected answer", "This server has no search in threads.") from error
+
     async def list_items(
         self, thread_id: str, *, limit: int | None = None, after: str | None = None, order: Order = "desc"
     ) -> wire.Page[wire.ThreadItem]:
@@ -197,7 +213,7 @@ class ChatKitClient:
 
     def follow(self, run_id: str, *, after: int = 0) -> EventStream:
         """An answer's events behind the number ``after``, and then as they come: how a broken stream goes on."""
-        url = self._run_url(f"runs/{quote(run_id, safe='')}/events?after={after}")
+        url = self._sibling(f"runs/{quote(run_id, safe='')}/events?after={after}")
         request = self._http.build_request("GET", url, headers=self._headers, timeout=STREAMED)
         stream = EventStream(self._http, request, self._event)
         stream.run_id, stream.last_id = run_id, after  # so that it can be followed in its turn
@@ -205,18 +221,18 @@ class ChatKitClient:
 
     async def running(self, thread_id: str) -> str | None:
         """The id of the answer that is being written in a thread, if one is."""
-        url = self._run_url(f"threads/{quote(thread_id, safe='')}/run")
+        url = self._sibling(f"threads/{quote(thread_id, safe='')}/run")
         request = self._http.build_request("GET", url, headers=self._headers, timeout=PLAIN)
         run = (await send(self._http, request, stream=False)).json()["run"]
         return None if run is None else run["id"]
 
     async def cancel_run(self, run_id: str) -> None:
         """Stops a running answer (``EventStream.run_id``); what it has written so far stays in the thread."""
-        url = self._run_url(f"runs/{quote(run_id, safe='')}/cancel")
+        url = self._sibling(f"runs/{quote(run_id, safe='')}/cancel")
         await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
 
-    def _run_url(self, path: str) -> str:
-        # The address may name an agent behind /chatkit; runs belong to none.
+    def _sibling(self, path: str) -> str:
+        # The address may name an agent behind /chatkit; runs and searches belong to none.
         base, found, _ = f"{self.url}/".rpartition("/chatkit/")
         return f"{base}/chatkit/{path}" if found else f"{self.url}/{path}"
 

@@ -1,7 +1,8 @@
 """All agents that can be chosen: the bundled one and those of the catalog."""
 
+from chatkit_link.agents.bundled_prompts import prompt_locales, prompts_in
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry
-from chatkit_link.agents.catalog_texts import BUNDLED, Prompt
+from chatkit_link.agents.catalog_texts import BUNDLED
 from chatkit_link.settings import Settings
 
 
@@ -11,23 +12,20 @@ def all_entries(settings: Settings, catalog: Catalog) -> dict[str, Entry]:
     changed = catalog.agents.get(RESEARCH)
     if changed is not None and changed.target == RESEARCH:
         given = {name: getattr(changed, name) for name in changed.model_fields_set}
+        if "prompts" in given:
+            given.setdefault("locales", {})
         entries[RESEARCH] = _research_entry(settings).model_copy(update=given)
     return entries
 
 
 def _research_entry(settings: Settings) -> Entry:
+    has_prompts = settings.docs is None and settings.offline
     return Entry(
         target=RESEARCH,
         name="Research",
         description=BUNDLED.description,
         greeting=BUNDLED.greeting,
         placeholder=BUNDLED.placeholder,
-        prompts=[
-            Prompt(label="What survives a reload?", prompt="How does an answer survive a reload?", icon="bolt"),
-            Prompt(label="Bring your own agent", prompt="How do I add my own agent?", icon="agent"),
-            Prompt(label="Put it on a server", prompt="How do I deploy it?", icon="globe"),
-            Prompt(label="Use a real model", prompt="How do I use a real model?", icon="settings-slider"),
-        ]
-        if settings.docs is None and settings.offline
-        else [],
+        prompts=prompts_in("en") if has_prompts else [],
+        locales=prompt_locales() if has_prompts else {},
     )

@@ -20,8 +20,8 @@ from chatkit_link.store.documents import Document, DocumentHit, Documents, Passa
 
 #: Characters of whole passages in the results of one search, the best first.
 PASSAGES = 12_000
-#: Passages that are compared, and of one document.
-COMPARED, _OF_ONE_COMPARED = 60, 8
+#: Passages that are compared, and of one document: its opening may have the word in its title alone.
+COMPARED, _OF_ONE_COMPARED = 80, 24
 #: Results of one document.
 OF_ONE_DOCUMENT = 2
 #: Documents whose passages are at hand.

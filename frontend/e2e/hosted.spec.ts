@@ -122,22 +122,21 @@ test('a file that has no workflows is refused in another colour than what went w
   chat,
   page,
 }) => {
-  const noticeAfter = async (content: string) => {
-    const dialog = await openImport(page);
-    const file = { name: 'list.json', mimeType: 'application/json', buffer: Buffer.from(content) };
-    await dialog.getByLabel('File of workflows').setInputFiles(file);
-    await expect(dialog).toBeHidden();
-    return page.locator('.notice');
-  };
+  await chat.open();
+  const dialog = await openImport(page);
+  const notice = dialog.locator('.notice');
+  const choose = (content: string) =>
+    dialog
+      .getByLabel('File of workflows')
+      .setInputFiles({ name: 'list.json', mimeType: 'application/json', buffer: Buffer.from(content) });
   const colourOf = (notice: Locator) =>
     notice.evaluate((element) => getComputedStyle(element).backgroundColor);
-  await chat.open();
-  const good = await noticeAfter('[{"id":"wf_a"}]');
-  await expect(good.and(page.getByRole('status'))).toHaveText('1 workflow imported.');
-  const calm = await colourOf(good);
-  const bad = await noticeAfter('wf_b');
-  await expect(bad.and(page.getByRole('alert'))).toContainText('“list.json” is not JSON');
-  expect(await colourOf(bad)).not.toBe(calm);
+  await choose('[{"id":"wf_a"}]');
+  await expect(notice.and(page.getByRole('status'))).toHaveText('1 workflow imported.');
+  const calm = await colourOf(notice);
+  await choose('wf_b');
+  await expect(notice.and(page.getByRole('alert'))).toContainText('“list.json” is not JSON');
+  expect(await colourOf(notice)).not.toBe(calm);
   await hasNothingSerious(chat, 'a file that was refused');
   await chat.shot('34-refused-file');
 });

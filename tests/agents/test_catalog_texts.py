@@ -11,6 +11,7 @@ from chatkit_link.agents.catalog import read_catalog
 from chatkit_link.agents.catalog_texts import Texts, texts_for
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
+from chatkit_link.translations import CATALOGUE
 from tests.conftest import running
 
 CATALOG = """\
@@ -69,6 +70,26 @@ async def test_an_agent_greets_its_reader_in_their_language(
     assert [agent["greeting"] for agent in bundled] == ["", "What would you like to know?"], "the chat greets by itself"
     assert english["greeting"] == "What can I do for you?"
     assert english["prompts"] == [{"label": "Hours", "prompt": "When are you open?"}]
+
+
+async def test_the_bundled_agent_suggests_in_every_language_what_its_documents_answer(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    async with running(make_settings(docs=None, data=tmp_path)) as address:
+        suggested = {tag: (await listed(address, tag))["research"]["prompts"] for tag in CATALOGUE}
+    labels = [prompt["label"] for prompts in suggested.values() for prompt in prompts]
+    assert len(set(labels)) >= 4 * len(CATALOGUE) - 2, "Chinese has words that both of its scripts write alike"
+    questions = {tuple(prompt["prompt"] for prompt in prompts) for prompts in suggested.values()}
+    assert len(questions) == 1, "which the documents answer in English alone"
+
+
+async def test_suggestions_of_the_catalog_replace_the_bundled_ones_in_every_language(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    config = tmp_path / "chatkit-link.toml"
+    config.write_text('[agents.research]\nprompts = [{ label = "Hours", prompt = "When are you open?" }]\n')
+    async with running(make_settings(docs=None, data=tmp_path, config=config)) as address:
+        assert [prompt["label"] for prompt in (await listed(address, "de"))["research"]["prompts"]] == ["Hours"]
 
 
 async def test_the_list_says_whether_there_is_a_model_to_choose_and_someone_who_listens(

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from chatkit import types as wire
@@ -344,17 +345,21 @@ def test_markdown_fits_a_narrow_terminal_and_code_can_be_copied() -> None:
 
 
 async def threads(address: str, *words: str) -> tuple[str, str]:
+    return await command("threads", *words, "--url", address)
+
+
+async def command(*words: str) -> tuple[str, str]:
     """What the command prints into a pipe, and beside it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-W", "ignore", "-c", "from chatkit_link.cli import main; main()",
-        "threads", *words, "--url", address,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        *words,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     output, errors = await process.communicate()
     return output.decode(), errors.decode()
 
 
-async def test_threads_are_listed_searched_and_printed(client: ChatKitClient, address: str) -> None:
+async def test_threads_are_listed_and_printed(client: ChatKitClient, address: str) -> None:
     leases = await client.ask("everything")
     hello = await client.ask("hello there")
     assert leases.thread is not None and hello.thread is not None
@@ -365,17 +370,31 @@ async def test_threads_are_listed_searched_and_printed(client: ChatKitClient, ad
     assert "Leases" in {row[2] for row in rows}
     assert len((await threads(address, "list", "--limit", "1"))[0].splitlines()) == 1
 
-    by_title, _ = await threads(address, "search", "leases")
-    assert by_title.startswith(leases.thread.id)
-    by_text, _ = await threads(address, "search", "SAID", "hello")
-    assert by_text.startswith(hello.thread.id) and "You said: hello there" in by_text
-    nothing, said = await threads(address, "search", "quokka")
-    assert nothing == "" and "No thread of yours has “quokka”." in said
-
     printed, _ = await threads(address, "show", hello.thread.id)
     assert printed == "# Untitled\n\n> hello there\n\nYou said: hello there\n"
     _, missing = await threads(address, "show", "thr_missing")
     assert "There is no such thread" in missing and "Traceback" not in missing
+    nothing, said = await threads(address, "search", "leases")
+    assert nothing == "" and f"{address} has no search in threads." in said and "Traceback" not in said
+
+
+async def test_threads_are_searched_by_the_server(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # whose data folder has the user of this terminal
+    everywhere, echo = f"{server}/chatkit", f"{server}/chatkit/echo"
+    for address, question in ((echo, "Crème and tea"), (everywhere, "tea of another agent"), (echo, "coffee")):
+        answered, said = await command("chat", question, "--url", address)
+        assert answered, said
+
+    async def search(address: str, *words: str) -> list[str]:
+        found, _ = await command("threads", "search", *words, "--url", address)
+        return [line.split("\t")[3] for line in found.splitlines()]
+
+    (hit,) = await search(echo, "CREME", "tea")
+    assert "Crème and tea" in hit
+    assert len(await search(everywhere, "tea")) == 2
+    assert len(await search(everywhere, "tea", "--limit", "1")) == 1
+    nothing, said = await command("threads", "search", "quokka", "--url", everywhere)
+    assert nothing == "" and "No thread of yours has “quokka”." in said
 
 
 def drawn(tree: dict[str, object], width: int = 60) -> str:

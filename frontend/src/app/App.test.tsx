@@ -116,8 +116,21 @@ test('a shared workflow joins the list, keeps it when renamed, and comes back af
   await waitFor(() => expect(addressed()).toContain('chatkit/other'));
   expect(screen.queryByRole('link', { name: /Support/ })).toBeNull();
   await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
-  await openImport();
   expect(screen.getByRole('link', { name: /Support/ })).toBeTruthy();
+});
+
+test('several workflows are deleted one after the other, from the folded sidebar too', async () => {
+  localStorage.setItem('chatkit-link:workflows', '[{"id":"wf_a","label":"A"},{"id":"wf_b","label":"B"}]');
+  localStorage.setItem('chatkit-link:collapsed', 'yes');
+  render(<App />);
+  await openImport();
+  const dialog = within(screen.getByRole('dialog', { name: 'Import from OpenAI' }));
+  await userEvent.click(dialog.getByRole('button', { name: 'Delete A' }));
+  await userEvent.click(dialog.getByRole('button', { name: 'Delete B' }));
+  expect(JSON.parse(localStorage.getItem('chatkit-link:workflows') ?? '')).toEqual([]);
+  expect(dialog.getByRole('status').textContent).toContain('“B” is no longer in the list.');
+  await userEvent.click(dialog.getByRole('button', { name: 'Undo' }));
+  expect(dialog.getByRole('button', { name: 'Delete B' })).toBeTruthy();
 });
 
 test('a key on the device leaves it when the tick is taken away, and the focus comes back', async () => {

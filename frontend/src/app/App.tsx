@@ -174,11 +174,6 @@ function Page({ migrationNotice = null }: Props) {
             active={target}
             onChoose={choose}
             onRemoved={(removed) => isSame(removed, target) && first && go(first)}
-            notify={(given) => {
-              // Else it would be displayed behind the dialog.
-              setImport(false);
-              notify(given);
-            }}
             onClose={() => setImport(false)}
           />
         )}

@@ -1,4 +1,4 @@
-import { ArrowRight, Search, SlidersHorizontal, SquarePen } from 'lucide-react';
+import { ArrowRight, Import, Search, SlidersHorizontal, SquarePen } from 'lucide-react';
 import { AgentMark } from './AgentMark';
 import { IconButton } from './IconButton';
 import { Logo } from './Logo';
@@ -52,6 +52,9 @@ export function Rail({ agents, agent, active, onChoose, onOpen, onExpand, onSear
           <ArrowRight className="turned" size={18} aria-hidden />
         </IconButton>
         <SchemeButton scheme={props.scheme} onNextScheme={props.onNextScheme} />
+        <IconButton label={sidebar.import} onClick={props.onImport}>
+          <Import size={18} aria-hidden />
+        </IconButton>
         <IconButton
           label={sidebar.settings}
           controls={SETTINGS_ID}

@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import { Drawer } from '../Drawer';
 import { IconButton } from '../IconButton';
 import { useAppText } from '../language/app-language';
 import { MigrationNotice } from '../MigrationNotice';
-import type { Notice } from '../NoticeBar';
+import { type Notice, NoticeBar } from '../NoticeBar';
 import type { Target } from '../share-link';
 import { HostedList } from './HostedList';
 
@@ -11,13 +12,14 @@ type Props = {
   active: Target | null;
   onChoose: (target: Target) => void;
   onRemoved: (target: Target) => void;
-  notify: (notice: Notice) => void;
   onClose: () => void;
 };
 
 /** What comes from OpenAI: how to leave Agent Builder, and the workflows that it hosts while it does. */
 export function ImportDialog({ onClose, onChoose, ...hosted }: Props) {
   const { leaving, sidebar } = useAppText();
+  /** Of the page it would be behind the dialog, which stays open for the next workflow. */
+  const [notice, setNotice] = useState<Notice | null>(null);
   return (
     <Drawer label={leaving.title} className="dialog" onClose={onClose}>
       <header className="dialog-head">
@@ -27,11 +29,13 @@ export function ImportDialog({ onClose, onChoose, ...hosted }: Props) {
         </IconButton>
       </header>
       <div className="dialog-body">
+        {notice && <NoticeBar notice={notice} onClose={() => setNotice(null)} />}
         <MigrationNotice />
         {/* For developers who move away from it; not translated. */}
         <div lang="en" dir="ltr" className="hosted">
           <HostedList
             {...hosted}
+            notify={setNotice}
             onChoose={(target) => {
               onClose();
               onChoose(target);

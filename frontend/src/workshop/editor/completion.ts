@@ -8,11 +8,11 @@ import {
   startCompletion,
 } from '@codemirror/autocomplete';
 import type { EditorView } from '@codemirror/view';
+import { ICONS, NODES, type Prop, propAt, propsOf } from '../vocabulary';
 import type { Shape } from './data-shape';
 import { FILTERS, namesAt, resolved, TAGS } from './jinja';
 import { type Context, contextAt } from './template-context';
 import { type Tree, treeOf } from './template-tree';
-import { ICONS, NODES, type Prop, propAt, propsOf } from './vocabulary';
 
 type Value = Extract<Context, { place: 'value' }>;
 type Name = Extract<Context, { place: 'name' }>;

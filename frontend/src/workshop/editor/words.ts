@@ -4,6 +4,7 @@
  */
 import type { Text } from '@codemirror/state';
 import { type EditorView, hoverTooltip, type Panel, showPanel, type ViewUpdate } from '@codemirror/view';
+import { NODES, propAt } from '../vocabulary';
 import { about } from './completion';
 import type { Shape } from './data-shape';
 import { FILTERS, namesAt, resolved, TAGS } from './jinja';
@@ -11,7 +12,6 @@ import { problemsAt } from './problems-at';
 import { subjectAt } from './template-context';
 import { treeIn } from './template-language';
 import { partAt, type Tree } from './template-tree';
-import { NODES, propAt } from './vocabulary';
 
 /** name, values and means, of what stands from one offset to another. */
 type Words = { from: number; to: number; name: string; values: string; means: string };

@@ -1,7 +1,7 @@
 /* The props of the node that the cursor is in: what each takes and means, and what it has now. */
-import { choices, NODES, type PropAbout } from './node-contract';
+import { NODES, type Prop } from '../vocabulary';
 import type { TemplateCursor } from './template-cursor';
-import { nodeAt, nodesIn, type Prop, type TemplateNode } from './template-nodes';
+import { nodeAt, nodesIn, type TemplateNode, type Prop as WrittenProp } from './template-nodes';
 
 export function NodeProps({
   cursor,
@@ -13,7 +13,7 @@ export function NodeProps({
   at: number;
 }) {
   const node = nodeAt(nodesIn(template), at);
-  const about = NODES.find(({ name }) => name === node?.type);
+  const about = node && NODES[node.type];
   if (!node || !cursor) return <p>Put the cursor into a node of the template: its props stand here.</p>;
   if (!about) {
     return (
@@ -23,20 +23,21 @@ export function NodeProps({
     );
   }
   const own = (path: string) => node.props.find(({ name }) => name === path);
-  const props = about.props.filter(({ path }) => !path.includes('.') && path !== 'children');
-  const sorted = props.toSorted((one, other) => Number(!!own(other.path)) - Number(!!own(one.path)));
+  const props = Object.entries(about.props).filter(([path]) => !path.includes('.') && path !== 'children');
+  const sorted = props.toSorted(([one], [other]) => Number(!!own(other)) - Number(!!own(one)));
   return (
     <div className="ws-props">
-      <h3>{about.name}</h3>
+      <h3>{node.type}</h3>
       <p>{about.about}</p>
       <ul>
-        {sorted.map((prop) => (
+        {sorted.map(([path, prop]) => (
           <PropRow
-            key={`${node.start} ${prop.path}`}
+            key={`${node.start} ${path}`}
+            path={path}
             prop={prop}
-            now={own(prop.path)}
+            now={own(path)}
             template={template}
-            set={(value) => write(cursor, node, prop.path, own(prop.path), value)}
+            set={(value) => write(cursor, node, path, own(path), value)}
           />
         ))}
       </ul>
@@ -45,13 +46,15 @@ export function NodeProps({
 }
 
 function PropRow({
+  path,
   prop,
   now,
   template,
   set,
 }: {
-  prop: PropAbout;
-  now: Prop | undefined;
+  path: string;
+  prop: Prop;
+  now: WrittenProp | undefined;
   template: string;
   set(value: string | null): void;
 }) {
@@ -62,15 +65,15 @@ function PropRow({
   return (
     <li data-set={now ? '' : undefined}>
       <span className="ws-prop">
-        <code>{prop.path}</code>
+        <code>{path}</code>
         {offered.length > 0 ? (
           <select
-            aria-label={prop.path}
+            aria-label={path}
             value={value}
             onChange={(event) => set(event.target.value || null)}
             title={value}
           >
-            {!(prop.needed && now) && (
+            {!(prop.required && now) && (
               <option value="">{prop.default ? `(${prop.default})` : '(unset)'}</option>
             )}
             {listed.map((word) => (
@@ -80,22 +83,26 @@ function PropRow({
             ))}
           </select>
         ) : (
-          <button type="button" className="ws-quiet" onClick={() => set(now ? value : fresh(prop))}>
-            {now ? 'Go to' : 'Add'} <span className="visually-hidden">{prop.path}</span>
+          <button type="button" className="ws-quiet" onClick={() => set(now ? value : fresh(path, prop))}>
+            {now ? 'Go to' : 'Add'} <span className="visually-hidden">{path}</span>
           </button>
         )}
       </span>
       <small>
         {prop.means}
         {offered.length === 0 && ` Takes ${prop.values.replaceAll('`', '')}.`}
-        {prop.needed && !now && ' Required.'}
+        {prop.required && !now && ' Required.'}
       </small>
     </li>
   );
 }
 
+/** The words that a prop takes, as JSON; none where it takes anything else. */
+const choices = ({ choices: words = [], open }: Prop) =>
+  open ? [] : words.map((word) => (word === 'true' || word === 'false' ? word : JSON.stringify(word)));
+
 /** What a prop begins with, to be typed over. */
-function fresh({ path, values }: PropAbout): string {
+function fresh(path: string, { values }: Prop): string {
   if (values.includes('action')) return '{ "type": "name.of_action" }';
   if (values.includes('list')) return '[]';
   if (values.includes('object')) return '{  }';
@@ -108,7 +115,7 @@ function write(
   cursor: TemplateCursor,
   node: TemplateNode,
   name: string,
-  now: Prop | undefined,
+  now: WrittenProp | undefined,
   value: string | null,
 ) {
   if (now && value === null) {

@@ -1,20 +1,18 @@
 /* The nodes of ChatKit, each as it is drawn; a click puts one where the cursor is. */
 import { useMemo, useState } from 'react';
 import { Thumbnail } from '../Thumbnail';
+import { NODES, type NodeType } from '../vocabulary';
 import { insertion } from './insert-node';
-import { NODES, type NodeAbout } from './node-contract';
 import { snippet } from './snippets';
 import type { TemplateCursor } from './template-cursor';
-
-const ROOTS = new Set(['Card', 'ListView', 'Basic']);
 
 export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; hasRoot: boolean }) {
   const [typed, setTyped] = useState('');
   const groups = useMemo(() => grouped(typed.trim().toLowerCase(), hasRoot), [typed, hasRoot]);
-  const put = (node: NodeAbout) => {
+  const put = (name: string, node: NodeType) => {
     if (!cursor) return;
     const template = cursor.text();
-    const { text, at, cursor: next } = insertion(template, cursor.position(), snippet(node, template));
+    const { text, at, cursor: next } = insertion(template, cursor.position(), snippet(name, node, template));
     cursor.insert(text, at, at, next);
   };
   return (
@@ -32,11 +30,11 @@ export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; ha
         <section key={group} aria-label={group}>
           <h3>{group}</h3>
           <ul className="ws-nodes">
-            {nodes.map((node) => (
-              <li key={node.name}>
+            {nodes.map(([name, node]) => (
+              <li key={name}>
                 <Thumbnail tree={node.example} scale={0.4} />
-                <button type="button" className="ws-over" title={node.about} onClick={() => put(node)}>
-                  {node.name}
+                <button type="button" className="ws-over" title={node.about} onClick={() => put(name, node)}>
+                  {name}
                 </button>
               </li>
             ))}
@@ -47,12 +45,13 @@ export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; ha
   );
 }
 
-function grouped(typed: string, hasRoot: boolean): [string, NodeAbout[]][] {
+function grouped(typed: string, hasRoot: boolean): [string, [string, NodeType][]][] {
   // A widget has one root.
-  const offered = NODES.filter(
-    ({ name, about }) => !(hasRoot && ROOTS.has(name)) && `${name} ${about}`.toLowerCase().includes(typed),
+  const offered = Object.entries(NODES).filter(
+    ([name, { about, root }]) => !(hasRoot && root) && `${name} ${about}`.toLowerCase().includes(typed),
   );
-  const groups = new Map<string, NodeAbout[]>();
-  for (const node of offered) groups.set(node.group, [...(groups.get(node.group) ?? []), node]);
+  const groups = new Map<string, [string, NodeType][]>();
+  for (const [name, node] of offered)
+    groups.set(node.group, [...(groups.get(node.group) ?? []), [name, node]]);
   return [...groups];
 }

@@ -1,6 +1,6 @@
 /* What the palette puts into a template: a field with its label, a form with its button, else the node of the docs. */
+import type { NodeType } from '../vocabulary';
 import type { NodeJson } from './insert-node';
-import type { NodeAbout } from './node-contract';
 
 const labelled = (label: string, field: NodeJson): NodeJson => ({
   type: 'Col',
@@ -46,7 +46,7 @@ const PLAIN: Record<string, NodeJson> = {
 };
 
 /** The node to put in. A field is named anew where the template has one of that name: two of one name are one field. */
-export function snippet({ name, example }: NodeAbout, template: string): NodeJson {
+export function snippet(name: string, { example }: NodeType, template: string): NodeJson {
   const field = FIELDS[name];
   if (!field) return PLAIN[name] ?? first(example, name) ?? { type: name };
   const base = NAMES[name] as string;

@@ -1,6 +1,7 @@
 /*
  * The nodes, props and values of widgets, in the words of docs/reference/widget-nodes.md. The same script writes both.
  */
+import type { NodeJson } from './palette/insert-node';
 import words from './vocabulary.json';
 
 export type Prop = {
@@ -14,10 +15,18 @@ export type Prop = {
   open?: boolean;
   is?: 'icon' | 'action' | 'nodes' | 'node';
 };
-export type NodeType = { about: string; root?: boolean; props: Record<string, Prop> };
+export type NodeType = {
+  /** The heading below which the palette has it. */
+  group: string;
+  about: string;
+  /** A widget that has the node in it. */
+  example: NodeJson;
+  root?: boolean;
+  props: Record<string, Prop>;
+};
 
 export const ICONS: string[] = words.icons;
-export const NODES = words.nodes as Record<string, NodeType>;
+export const NODES = words.nodes as unknown as Record<string, NodeType>;
 const COMMON = words.common as Record<string, Prop>;
 const ACTION = words.action as Record<string, Prop>;
 
