@@ -56,7 +56,7 @@ check: $(INSTALLED) $(MODULES)
 
 # Kill, stop, cut and starve real servers, and look at what is left; CHATKIT_LINK_FAULTS=full for the large numbers.
 faults: $(INSTALLED)
-	@CHATKIT_LINK_FAULTS=$${CHATKIT_LINK_FAULTS:-small} $(PY) -m pytest tests/faults
+	@CHATKIT_LINK_FAULTS=$${CHATKIT_LINK_FAULTS:-small} $(PY) -m pytest -o faulthandler_timeout=7300 tests/faults
 
 # Measure this server beside the SDK's and a bare one; ARGS=--full measures everything.
 bench: $(INSTALLED)
