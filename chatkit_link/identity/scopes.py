@@ -33,6 +33,8 @@ ROUTES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("GET", "/chatkit/runs/{run_id}/events"): _READ,
     ("GET", "/chatkit/threads/{thread_id}/run"): _READ,
     ("GET", "/chatkit/threads/{thread_id}/hosts"): _READ,
+    ("GET", "/chatkit/threads/{thread_id}/branches"): _READ,
+    ("POST", "/chatkit/threads/{thread_id}/branches"): _WRITE,
     ("POST", "/chatkit/runs/{run_id}/cancel"): _WRITE,
     ("GET", "/api/agents"): _READ,
     ("GET", "/api/entities"): _READ,

@@ -65,7 +65,10 @@ def test_a_scope_opens_what_it_is_named_for_and_nothing_else() -> None:
     assert opened("admin") == pages | {"DELETE /v1/chatkit/threads/{thread_id}", "PUT /api/threads/{thread_id}/status"}
     reads, writes = opened("read-only"), opened("threads")
     assert {route.split()[0] for route in reads - {"POST /chatkit", "POST /chatkit/{agent}"}} <= {"GET", "HEAD"}
-    assert writes - reads == {"POST /chatkit/runs/{run_id}/cancel", "POST /files", "POST /api/workshop/threads/{name}"}
+    assert writes - reads == {
+        "POST /chatkit/runs/{run_id}/cancel", "POST /chatkit/threads/{thread_id}/branches", "POST /files",
+        "POST /api/workshop/threads/{name}",
+    }  # fmt: skip
     assert reads < writes
     assert opened(*SCOPES) == {f"{method} {path}" for method, path in ROUTES}
 
