@@ -127,7 +127,7 @@ async def test_an_approval_waits_on_its_branch(make_settings: MakeSettings, tmp_
         await client.switch_branch(thread, message)
         item = await asked(client, thread)
         assert item.status == "pending"
-        paid = await give(client, thread, "approve")
+        paid = await give(client, thread, "Approve")
         assert paid.text == "Paid."
         assert "gets 5 euros are paid." in given(model)
 

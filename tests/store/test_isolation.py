@@ -89,6 +89,7 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "load_pending_tool_calls",
         "load_item_type",
         "had_item",
+        "is_replaced",
         "skip_approvals",
         "after_saves",  # in this process alone
         "follow",
