@@ -37,21 +37,11 @@ _FIND_NAMED = statement("""
     WHERE {of:inactive} AND inactive.id = :item AND inactive.seq = :seq
 """)
 _AT = statement("SELECT id FROM thread_items AS item WHERE {of:item} AND item.seq = :seq")
-# Numbers grow along a branch: the newest item below another one is the end of a branch, and the last that was used.
-_WAY = statement("""
-    WITH RECURSIVE below AS (
-        SELECT inactive.seq FROM inactive_items AS inactive WHERE {of:inactive} AND inactive.seq = :seq
-        UNION ALL
-        SELECT inactive.seq FROM inactive_items AS inactive
-        JOIN below ON inactive.parent_seq = below.seq WHERE {of:inactive}
-    ), way AS (
-        SELECT inactive.seq, inactive.parent_seq FROM inactive_items AS inactive
-        WHERE {of:inactive} AND inactive.seq = (SELECT max(seq) FROM below)
-        UNION ALL
-        SELECT inactive.seq, inactive.parent_seq FROM inactive_items AS inactive
-        JOIN way ON inactive.seq = way.parent_seq WHERE {of:inactive}
-    )
-    SELECT seq, parent_seq FROM way
+_BEHIND = statement("""
+    SELECT seq, parent_seq FROM inactive_items AS inactive WHERE {of:inactive} AND inactive.seq >= :seq ORDER BY seq
+""")
+_BEFORE = statement("""
+    SELECT seq, parent_seq FROM inactive_items AS inactive WHERE {of:inactive} AND inactive.seq < :seq
 """)
 # Each row is looked up by its key (LIMIT), however many there are: a plan that reads whole threads is none.
 _LIST = statement("""
@@ -111,7 +101,7 @@ def _point(inactive: list[Any]) -> BranchPoint:
     child = inactive[0]
     # Users may not see how an answer begins; but the next message is another place.
     is_shown = child.shown_id is not None and (child.shown_type != "user_message" or child.child_type == "user_message")
-    item_id = child.shown_id if is_shown else child.child_id
+    item_id: str = child.shown_id if is_shown else child.child_id
     names = {row.seq: f"{row.id}~{row.seq}" if row.is_ambiguous else row.id for row in inactive}
     names[child.child_seq] = item_id
     return BranchPoint(item_id, tuple(names[seq] for seq in sorted(names)))
@@ -173,15 +163,33 @@ async def walk(session: Session, thread_id: str, name: str) -> None:
         raise ThreadBusy(Localized("thread_busy"))
     await lock_thread(session, thread_id)
     if not await session.execute(_FIND, thread=thread_id, item=name):
-        way = await session.execute(_WAY, thread=thread_id, seq=await _inactive(session, thread_id, name))
-        seqs = sorted(row.seq for row in way)
-        parent = min(row.parent_seq for row in way)
+        parent, seqs = await _way(session, thread_id, await _inactive(session, thread_id, name))
         anchor = (await session.execute(_AT, thread=thread_id, seq=parent)).one_or_none()
         if parent and anchor is None:  # its question was deleted by the version before
             raise item_not_found()
         await leave(session, thread_id, parent)
         await come_back(session, thread_id, anchor.id if anchor else None, seqs)
     await session.execute(_LET_GO, thread=thread_id, item=held)
+
+
+async def _way(session: Session, thread_id: str, seq: int) -> tuple[int, list[int]]:
+    """The end of the path that the newest branch through this position branches off from, and the branch.
+
+    It is looked for here: a recursive query of thousands of items took minutes before their first statistics. Numbers
+    grow along a branch, so the newest item below another one is the end of a branch, and the last that was used.
+    """
+    parents = {row.seq: row.parent_seq for row in await session.execute(_BEHIND, thread=thread_id, seq=seq)}
+    below = {seq}
+    for each, parent in parents.items():
+        if parent in below:
+            below.add(each)
+    at, way = max(below), list[int]()
+    while at in parents:
+        way.append(at)
+        at = parents[at]
+        if at not in parents and at < seq and not await session.execute(_AT, thread=thread_id, seq=at):
+            parents |= {row.seq: row.parent_seq for row in await session.execute(_BEFORE, thread=thread_id, seq=seq)}
+    return at, way[::-1]
 
 
 async def _inactive(session: Session, thread_id: str, name: str) -> int:

@@ -59,8 +59,11 @@ NOT_USERS = {
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
-#: Reports that read what they report, for an operator at a terminal.
-REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}
+#: Reports that read what they report, for an operator at a terminal; and the way to another branch, which reads what is
+#: moved, and what branched off behind it.
+REPORTS = {
+    ("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some"), ("branches", "_way"),
+}  # fmt: skip
 
 FILL = """
     INSERT INTO threads (id, tenant, user_id, status, metadata, last_seq, created_at, last_activity)
