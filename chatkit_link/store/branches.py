@@ -98,10 +98,10 @@ async def load_branches(session: Session, thread_id: str) -> list[BranchPoint]:
 
 
 def _point(inactive: list[Any]) -> BranchPoint:
-    child = inactive[0]
+    child: Any = inactive[0]
     # Users may not see how an answer begins; but the next message is another place.
-    is_shown = child.shown_id is not None and (child.shown_type != "user_message" or child.child_type == "user_message")
-    item_id: str = child.shown_id if is_shown else child.child_id
+    is_another = child.shown_type == "user_message" and child.child_type != "user_message"
+    item_id: str = child.child_id if child.shown_id is None or is_another else child.shown_id
     names = {row.seq: f"{row.id}~{row.seq}" if row.is_ambiguous else row.id for row in inactive}
     names[child.child_seq] = item_id
     return BranchPoint(item_id, tuple(names[seq] for seq in sorted(names)))

@@ -107,7 +107,7 @@ class BranchMachine(RuleBasedStateMachine):
             return
         question, answer = questions[pick % len(questions)], self.new("h" if hidden else "a")
         retry = Retry(self.here.id, question, recorded(answer) if records else None)
-        outcome = self.outcome(self.store.replace_answer(retry, self._item(answer, hidden=hidden), self.ada))
+        outcome = self.outcome(self.store.replace_answer(retry, self._item(answer), self.ada))
         if not self.tree.is_displayed(question):
             assert outcome is NotFound
             return
@@ -132,7 +132,7 @@ class BranchMachine(RuleBasedStateMachine):
     def add_an_item(self, hidden: bool, anchors: bool) -> None:
         """Such as a widget, which a turn may also be anchored to."""
         item = self.new("h" if hidden else "a")
-        self.run(self.store.add_thread_item(self.here.id, self._item(item, hidden=hidden), self.ada))
+        self.run(self.store.add_thread_item(self.here.id, self._item(item), self.ada))
         self.tree.add(item, is_hidden=hidden)
         if anchors:
             self._record(item, f"of {item}")
@@ -143,11 +143,11 @@ class BranchMachine(RuleBasedStateMachine):
         """A change of what has left the path is refused: it would not be seen."""
         if not (items := self.seen[tab][1]):
             return
-        item = items[pick % len(items)]
-        outcome = self.outcome(self.store.update_item(self.here.id, self._item(item, hidden=False), self.ada))
-        assert (outcome is None) == self.tree.is_displayed(item)
-        if outcome is None:
-            self.tree.nodes[item].is_hidden = self.tree.nodes[item].is_question = False
+        item_id = items[pick % len(items)]
+        is_question = item_id.startswith("q")
+        item = user(self.here.id, "!", item_id=item_id) if is_question else self._item(item_id)
+        outcome = self.outcome(self.store.update_item(self.here.id, item, self.ada))
+        assert outcome is (None if self.tree.is_displayed(item_id) else NotFound)
 
     @precondition(lambda self: self.tree.path)
     @rule(pick=PICK)
@@ -189,7 +189,7 @@ class BranchMachine(RuleBasedStateMachine):
 
     def _answer(self, question: str, *, records: bool) -> None:
         answer = self.new("a")
-        self.run(self.store.add_thread_item(self.here.id, self._item(answer, hidden=False), self.ada))
+        self.run(self.store.add_thread_item(self.here.id, self._item(answer), self.ada))
         self.tree.add(answer)
         if records:
             self._record(question, answer)
@@ -198,8 +198,8 @@ class BranchMachine(RuleBasedStateMachine):
         self.run(self.store.save_turn(self.here.id, anchor, recorded(name), self.ada))
         self.tree.records[anchor] = name
 
-    def _item(self, item_id: str, *, hidden: bool) -> ThreadItem:
-        if not hidden:
+    def _item(self, item_id: str) -> ThreadItem:
+        if not item_id.startswith("h"):
             return assistant(self.here.id, ".", item_id=item_id)
         return HiddenContextItem(id=item_id, thread_id=self.here.id, created_at=datetime.now(), content=".")
 
