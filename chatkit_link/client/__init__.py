@@ -1,7 +1,7 @@
 """ChatKit's wire as a typed client; works with every ChatKit server."""
 
-from chatkit_link.client.client import ChatKitClient
+from chatkit_link.client.client import BranchPoint, ChatKitClient
 from chatkit_link.client.stream import ClientError, EventStream, StreamEvent
 from chatkit_link.client.thread_view import ThreadView, fold
 
-__all__ = ["ChatKitClient", "ClientError", "EventStream", "StreamEvent", "ThreadView", "fold"]
+__all__ = ["BranchPoint", "ChatKitClient", "ClientError", "EventStream", "StreamEvent", "ThreadView", "fold"]

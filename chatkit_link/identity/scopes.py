@@ -37,6 +37,8 @@ ROUTES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("GET", "/chatkit/threads"): _READ,
     ("GET", "/chatkit/search"): _READ,
     ("PATCH", "/chatkit/threads/{thread_id}"): _WRITE,
+    ("GET", "/chatkit/threads/{thread_id}/branches"): _READ,
+    ("POST", "/chatkit/threads/{thread_id}/branches"): _WRITE,
     ("POST", "/chatkit/runs/{run_id}/cancel"): _WRITE,
     ("GET", "/api/agents"): _READ,
     ("GET", "/api/entities"): _READ,

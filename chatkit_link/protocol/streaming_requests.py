@@ -38,6 +38,7 @@ from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
 from chatkit_link.protocol.checks import require_open, widget_sender
+from chatkit_link.protocol.extensions import edited_message
 from chatkit_link.protocol.user_messages import builds_messages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
@@ -111,8 +112,11 @@ class StreamingRequests:
             return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
     async def _add_message(self, asked: Asked, request: ThreadsAddUserMessageReq) -> Run:
+        edits = edited_message(request)
         async with self._claimed(asked, request.params.thread_id) as (run, thread):
-            opening, message = await self._open(asked, thread, request.params.input)
+            if edits is not None:
+                await self._store.require_editable(thread.id, edits, asked.caller)
+            opening, message = await self._open(asked, thread, request.params.input, edits=edits)
             if asked.agent.brought is None:
                 # A message in place of an answer: the tool is not called, also if somebody approves later.
                 skipped = await self._store.skip_approvals(thread.id, asked.caller)
@@ -120,13 +124,16 @@ class StreamingRequests:
             return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
     async def _open(
-        self, asked: Asked, thread: StoredThread, given: UserMessageInput
+        self, asked: Asked, thread: StoredThread, given: UserMessageInput, *, edits: str | None = None
     ) -> tuple[list[ThreadStreamEvent], UserMessageItem | None]:
-        """Store a message; gives the events about that, and None where the server is given the message in its run."""
+        """Store a message; gives the events about that, and None where the server is given the message in its run.
+
+        edits: id of the message that it is another version of.
+        """
         if asked.reads_messages:
             return [], None
         message = await self._answers.make_message(asked, thread, given)
-        await self._store.add_message(thread.id, message, asked.caller)
+        await self._store.add_message(thread.id, message, asked.caller, edits=edits)
         opening: list[ThreadStreamEvent] = [self._done(asked, message)]
         if thread.changes():  # the server has changed it as it built the message
             await self._store.save_thread(thread, asked.caller)
@@ -173,7 +180,7 @@ class StreamingRequests:
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             require_offered(message, asked.agent)
-            retry = Retry(thread.id, message.id)
+            retry = Retry(thread.id, message.id, last_seq=thread.last_seq)
             again = replace(asked, context=replace(asked.caller, retry=retry))
             return self._start(again, run, thread, [], again.respond(thread, message), message=message, retry=retry)
 

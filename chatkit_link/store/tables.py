@@ -218,6 +218,36 @@ WAITING_TURN, ENDED_TURN = text("turns.record ? 'waiting'"), text("turns.record 
 Index("ix_turns_waiting", turns.c.tenant, turns.c.thread_id, postgresql_where=WAITING_TURN)
 Index("ix_turns_ending", turns.c.tenant, turns.c.thread_id, turns.c.created_at, postgresql_where=ENDED_TURN)
 
+#: Items that are not on their thread's active path (store/branches.py), with what hangs on an item elsewhere.
+inactive_items = Table(
+    "inactive_items",
+    metadata,
+    Column("thread_id", Text, nullable=False),
+    *_owner(),
+    Column("seq", BigInteger, nullable=False),
+    # Position of the item before it on its branch; 0 for the first one of a thread. Ids may repeat between branches.
+    Column("parent_seq", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("id", "type")),
+    Column("data", JSONB, nullable=False),
+    _now("created_at"),
+    Column("feedback", Text),
+    Column("feedback_at", DateTime(timezone=True)),
+    # What was recorded of the turn of the item before it while this one followed; and, of the last item, of its own.
+    Column("parent_record", JSONB(none_as_null=True)),
+    Column("record", JSONB(none_as_null=True)),
+    # Whether another item follows the one before it; of all whose parent is on the active path.
+    Column("is_first", Boolean, nullable=False, server_default="false"),
+    PrimaryKeyConstraint("tenant", "thread_id", "seq"),
+    _of_thread(),
+)
+Index("ix_inactive_items_parent_seq", *(inactive_items.c[name] for name in ("tenant", "thread_id", "parent_seq")))
+Index(
+    "ix_inactive_items_first",
+    *(inactive_items.c[name] for name in ("tenant", "thread_id", "parent_seq", "seq")),
+    postgresql_where=text("is_first"),
+)
+Index("ix_inactive_items_id", *(inactive_items.c[name] for name in ("tenant", "thread_id", "id")))
+
 runs = Table(
     "runs",
     metadata,

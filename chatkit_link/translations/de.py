@@ -152,6 +152,8 @@ TEXTS = {
     "budget_user_month": "Ihr Budget für diesen Monat",
     "budget_tenant_day": "Das Budget für heute",
     "budget_tenant_month": "Das Budget für diesen Monat",
+    "message_edited": "Diese Nachricht wurde inzwischen in einem anderen Fenster geändert. Laden Sie den Chat neu, "
+    "um sie zu sehen, wie sie jetzt ist.",
     "thread_busy": "In diesem Chat wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst "
     "an.",
     "thread_locked": "Dieser Chat ist gesperrt{reason}. Er nimmt vorerst keine Nachrichten an.",

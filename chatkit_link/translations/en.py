@@ -149,6 +149,7 @@ TEXTS = {
     "budget_tenant_day": "The budget for today",
     "budget_tenant_month": "The budget for this month",
     # A chat and its messages
+    "message_edited": "This message was changed in another window meanwhile. Reload the chat to see it as it is now.",
     "thread_busy": "An answer is still being written in this chat. Wait for it, or stop it first.",
     "thread_locked": "This chat is locked{reason}. It takes no messages for now.",
     "thread_closed": "This chat is closed{reason}. Start a new one to go on.",

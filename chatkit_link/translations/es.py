@@ -148,6 +148,8 @@ TEXTS = {
     "budget_user_month": "Su presupuesto de este mes",
     "budget_tenant_day": "El presupuesto de hoy",
     "budget_tenant_month": "El presupuesto de este mes",
+    "message_edited": "Este mensaje se ha cambiado entretanto en otra ventana. Recargue el chat para verlo como está "
+    "ahora.",
     "thread_busy": "Todavía se está escribiendo una respuesta en este chat. Espérela o deténgala primero.",
     "thread_locked": "Este chat está bloqueado{reason}. Por ahora no admite mensajes.",
     "thread_closed": "Este chat está cerrado{reason}. Empiece uno nuevo para continuar.",

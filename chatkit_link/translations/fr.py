@@ -144,6 +144,8 @@ TEXTS = {
     "budget_user_month": "Votre budget de ce mois",
     "budget_tenant_day": "Le budget d’aujourd’hui",
     "budget_tenant_month": "Le budget de ce mois",
+    "message_edited": "Ce message a été modifié entre-temps dans une autre fenêtre. Rechargez le chat pour le voir "
+    "tel qu’il est maintenant.",
     "thread_busy": "Une réponse est encore en cours dans ce chat. Attendez-la, ou arrêtez-la d’abord.",
     "thread_locked": "Ce chat est verrouillé{reason}. Il n’accepte pas de messages pour le moment.",
     "thread_closed": "Ce chat est clos{reason}. Commencez-en un nouveau pour continuer.",

@@ -138,6 +138,8 @@ TEXTS = {
     "budget_user_month": "Kuota Anda untuk bulan ini",
     "budget_tenant_day": "Kuota bersama untuk hari ini",
     "budget_tenant_month": "Kuota bersama untuk bulan ini",
+    "message_edited": "Pesan ini sudah diubah di jendela lain sementara itu. Muat ulang chat untuk melihat "
+    "keadaannya sekarang.",
     "thread_busy": "Jawaban masih ditulis di chat ini. Tunggu, atau hentikan terlebih dahulu.",
     "thread_locked": "Chat ini dikunci{reason}. Untuk sementara chat ini tidak menerima pesan.",
     "thread_closed": "Chat ini ditutup{reason}. Mulai chat baru untuk melanjutkan.",

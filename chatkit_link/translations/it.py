@@ -144,6 +144,8 @@ TEXTS = {
     "budget_user_month": "Il tuo budget di questo mese",
     "budget_tenant_day": "Il budget di oggi",
     "budget_tenant_month": "Il budget di questo mese",
+    "message_edited": "Questo messaggio è stato modificato nel frattempo in un’altra finestra. Ricarica la chat per "
+    "vederlo com’è ora.",
     "thread_busy": "In questa chat è ancora in corso una risposta. Attendila o interrompila prima.",
     "thread_locked": "Questa chat è bloccata{reason}. Per ora non accetta messaggi.",
     "thread_closed": "Questa chat è chiusa{reason}. Iniziane una nuova per continuare.",

@@ -134,6 +134,8 @@ TEXTS = {
     "budget_user_month": "회원님의 이번 달 한도",
     "budget_tenant_day": "오늘의 전체 한도",
     "budget_tenant_month": "이번 달의 전체 한도",
+    "message_edited": "이 메시지는 그사이 다른 창에서 변경되었습니다. 채팅을 새로고침하면 지금의 내용을 볼 수 "
+    "있습니다.",
     "thread_busy": "이 채팅에서 아직 답변을 작성하고 있습니다. 기다리거나 먼저 중지하세요.",
     "thread_locked": "이 채팅은 잠겨 있습니다{reason}. 지금은 메시지를 보낼 수 없습니다.",
     "thread_closed": "이 채팅은 종료되었습니다{reason}. 계속하려면 새 채팅을 시작하세요.",

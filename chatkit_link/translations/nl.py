@@ -145,6 +145,8 @@ TEXTS = {
     "budget_user_month": "Je budget voor deze maand",
     "budget_tenant_day": "Het budget voor vandaag",
     "budget_tenant_month": "Het budget voor deze maand",
+    "message_edited": "Dit bericht is intussen in een ander venster gewijzigd. Laad de chat opnieuw om te zien hoe "
+    "het nu is.",
     "thread_busy": "In deze chat wordt nog aan een antwoord gewerkt. Wacht erop of stop het eerst.",
     "thread_locked": "Deze chat is vergrendeld{reason}. Hij accepteert voorlopig geen berichten.",
     "thread_closed": "Deze chat is gesloten{reason}. Begin een nieuwe om verder te gaan.",

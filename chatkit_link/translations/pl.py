@@ -136,6 +136,8 @@ TEXTS = {
     "budget_user_month": "Twój limit na ten miesiąc",
     "budget_tenant_day": "Wspólny limit na dziś",
     "budget_tenant_month": "Wspólny limit na ten miesiąc",
+    "message_edited": "Ta wiadomość została w międzyczasie zmieniona w innym oknie. Odśwież czat, aby zobaczyć jej "
+    "obecną wersję.",
     "thread_busy": "W tym czacie wciąż powstaje odpowiedź. Poczekaj na nią lub najpierw ją zatrzymaj.",
     "thread_locked": "Ten czat jest zablokowany{reason}. Na razie nie przyjmuje wiadomości.",
     "thread_closed": "Ten czat jest zamknięty{reason}. Aby kontynuować, rozpocznij nowy.",

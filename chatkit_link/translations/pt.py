@@ -140,6 +140,8 @@ TEXTS = {
     "budget_user_month": "Seu limite deste mês",
     "budget_tenant_day": "O limite de hoje",
     "budget_tenant_month": "O limite deste mês",
+    "message_edited": "Esta mensagem foi alterada em outra janela nesse meio-tempo. Recarregue o chat para vê-la "
+    "como está agora.",
     "thread_busy": "Uma resposta ainda está sendo escrita neste chat. Aguarde ou pare-a primeiro.",
     "thread_locked": "Este chat está bloqueado{reason}. Por enquanto ele não aceita mensagens.",
     "thread_closed": "Este chat está encerrado{reason}. Inicie um novo para continuar.",

@@ -134,6 +134,8 @@ TEXTS = {
     "budget_user_month": "Bu ayki kotanız",
     "budget_tenant_day": "Bugünkü toplam kota",
     "budget_tenant_month": "Bu ayki toplam kota",
+    "message_edited": "Bu mesaj bu arada başka bir pencerede değiştirildi. Şimdiki hâlini görmek için sohbeti "
+    "yeniden yükleyin.",
     "thread_busy": "Bu sohbette hâlâ bir yanıt yazılıyor. Bekleyin veya önce durdurun.",
     "thread_locked": "Bu sohbet kilitli{reason}. Şimdilik mesaj kabul etmiyor.",
     "thread_closed": "Bu sohbet kapatıldı{reason}. Devam etmek için yeni bir sohbet başlatın.",

@@ -137,6 +137,8 @@ TEXTS = {
     "budget_user_month": "Hạn mức tháng này của bạn",
     "budget_tenant_day": "Hạn mức chung hôm nay",
     "budget_tenant_month": "Hạn mức chung tháng này",
+    "message_edited": "Trong lúc đó, tin nhắn này đã được thay đổi ở một cửa sổ khác. Hãy tải lại đoạn chat để xem "
+    "nội dung hiện tại.",
     "thread_busy": "Câu trả lời trong đoạn chat này vẫn đang được viết. Hãy đợi hoặc dừng nó trước.",
     "thread_locked": "Đoạn chat này đã bị khóa{reason}. Hiện đoạn chat không nhận tin nhắn.",
     "thread_closed": "Đoạn chat này đã đóng{reason}. Hãy bắt đầu đoạn chat mới để tiếp tục.",

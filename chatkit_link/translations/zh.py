@@ -106,6 +106,7 @@ TEXTS = {
     "budget_user_month": "您本月的额度",
     "budget_tenant_day": "今天的总额度",
     "budget_tenant_month": "本月的总额度",
+    "message_edited": "此消息已在另一个窗口中被更改。请重新加载聊天以查看其当前内容。",
     "thread_busy": "此聊天中仍在生成回答。请等待完成，或先停止。",
     "thread_locked": "此聊天已锁定{reason}。目前不接受消息。",
     "thread_closed": "此聊天已关闭{reason}。如要继续，请开始新的聊天。",

@@ -106,6 +106,7 @@ TEXTS = {
     "budget_user_month": "您本月的額度",
     "budget_tenant_day": "今天的總額度",
     "budget_tenant_month": "本月的總額度",
+    "message_edited": "此訊息已在另一個視窗中被更改。請重新載入聊天以查看其目前內容。",
     "thread_busy": "此聊天中仍在產生回答。請等候完成，或先停止。",
     "thread_locked": "此聊天已鎖定{reason}。目前不接受訊息。",
     "thread_closed": "此聊天已結束{reason}。若要繼續，請開始新的聊天。",

@@ -52,6 +52,7 @@ BODIES = {
     "POST /chatkit/{agent}": "as above",
     "POST /chatkit/runs/{run_id}/cancel": "none is read",
     "PATCH /chatkit/threads/{thread_id}": "whether it is pinned, and no more",
+    "POST /chatkit/threads/{thread_id}/branches": "an item of the thread in the path; tried in test_reach.py",
     "POST /files": "a new file; require_uploads and upload_limit",
     "POST /api/chatkit/session": "closed to sessions: require_no_session",
     "POST /api/chatkit/session/{session_id}/cancel": "none is read",

@@ -17,6 +17,9 @@ from tests.sessions.holder import UPLOADS, Chat, Holder, MakeHolder
 
 OUT_OF_REACH = "This session does not reach back to that chat. Please start a new one."
 
+#: The route that needs a body.
+CHOOSE = "POST /chatkit/threads/{thread_id}/branches"
+
 Request = Callable[[Chat], dict[str, Any]]
 ACTION = {"type": "x", "payload": {}, "handler": "server"}
 
@@ -117,7 +120,7 @@ def routes_by_id(app: FastAPI) -> Iterator[Asked]:
 async def asked(holder: Holder, route: Asked, chat: Chat, headers: dict[str, str] | None = None) -> httpx2.Response:
     path = re.sub(r"\{(\w+)\}", lambda name: getattr(chat, name[1]), route.template)
     query = "" if get_caller in route.calls else "?" + chat.link.partition("?")[2]
-    body = {"pinned": True} if route.method == "PATCH" else None
+    body = {"pinned": True} if route.method == "PATCH" else {"item_id": chat.item_id} if str(route) == CHOOSE else None
     return await holder.http.request(route.method, path + query, headers=headers, json=body)
 
 
@@ -129,6 +132,8 @@ async def test_every_route_by_id_is_closed_for_an_older_thread_and_open_for_the_
         "GET /chatkit/runs/{run_id}/events",
         "POST /chatkit/runs/{run_id}/cancel",
         "GET /chatkit/threads/{thread_id}/run",
+        "GET /chatkit/threads/{thread_id}/branches",
+        CHOOSE,
         "GET /files/{file_id}",
         "HEAD /files/{file_id}",
         "GET /files/{file_id}/preview",

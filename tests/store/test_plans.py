@@ -25,6 +25,7 @@ from sqlalchemy import make_url, text
 import chatkit_link.store
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import LinkError
+from chatkit_link.protocol.branches import switch_branch
 from chatkit_link.store import (
     audit,
     files,
@@ -64,13 +65,16 @@ NOT_USERS = {
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
-#: Reports that read what they report, for an operator at a terminal.
-REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}
+#: Reports that read what they report, for an operator at a terminal; and the way to another branch, which reads what is
+#: moved, and what branched off behind it.
+REPORTS = {
+    ("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some"), ("branches", "_way"),
+}  # fmt: skip
 
 FILL = """
     INSERT INTO threads (id, tenant, user_id, status, metadata, last_seq, created_at, last_activity)
     SELECT 'thr_' || n, CASE WHEN n <= 3000 THEN 'default' ELSE 'tenant' || n % 100 END, 'ada', '{"type": "active"}',
-        '{}', 9000, now() - n * interval '1 minute', now() - n * interval '1 minute'
+        '{}', 20000, now() - n * interval '1 minute', now() - n * interval '1 minute'
     FROM generate_series(1, 4000) AS n;
 
     INSERT INTO thread_items (thread_id, id, tenant, user_id, seq, type, data)
@@ -84,6 +88,11 @@ FILL = """
     SELECT thread_id, id, tenant, user_id, created_at,
         array_to_tsvector(ARRAY['ada:tea', 'ada:' || md5(id), 'ada:' || md5(thread_id)])
     FROM thread_items;
+
+    INSERT INTO inactive_items (thread_id, id, tenant, user_id, seq, parent_seq, type, data, is_first)
+    SELECT thread_id, 'version_' || id, tenant, user_id, seq + 6000,
+        CASE WHEN seq % 2 = 0 THEN seq + 5999 ELSE seq - 1 END, type, data, seq % 400 = 7
+    FROM thread_items WHERE seq > 2 OR thread_id <> 'thr_1';
 
     INSERT INTO turns (thread_id, anchor_id, tenant, user_id, record)
     SELECT thread_id, id, tenant, user_id, '{"input": [], "covers": [], "sources": {}}' FROM thread_items
@@ -285,6 +294,7 @@ async def _turns(store: PostgresStore) -> None:
     await store.load_endings(BIG, ADA)
     await store.settle_ending(BIG, ADA)
     await store.replace_answer(Retry(SMALL, f"{SMALL}_1"), assistant(SMALL, "again"), ADA)
+    await _branches(store)
     async with store.database.session(ADA, atomic=True) as session:
         await turns.drop_turn(session, BIG, "msg_1")
         await turns.stop_waiting(session, BIG, "q")
@@ -299,6 +309,17 @@ async def _turns(store: PostgresStore) -> None:
         assert await imports.add_missing(session, whole) == 1
     await store.delete_attachment(f"atc_{OTHER}", ADA)
     await store.delete_thread(OTHER, ADA)
+
+
+async def _branches(store: PostgresStore) -> None:
+    await store.require_editable(BIG, "msg_5999", ADA)
+    await store.add_message(BIG, user(BIG, "tea"), ADA, edits="msg_5999")
+    for edits in ("version_msg_7", "nothing"):
+        with suppress(LinkError):
+            await store.add_message(BIG, user(BIG, "tea"), ADA, edits=edits)
+    await store.is_replaced(BIG, "msg_5", 3, ADA)
+    for name in ("msg_5999", "version_msg_8~6008", "msg_5995"):
+        await switch_branch(store, BIG, name, ADA)
 
 
 async def _files(database: Database, store: PostgresStore) -> None:
