@@ -27,6 +27,7 @@ from chatkit_link.http import (
     hosted,
     openai,
     pages,
+    queue,
     runs,
     sessions,
     threads,
@@ -50,7 +51,8 @@ logger = logging.getLogger(__name__)
 
 #: The modules of our routes; the first that matches answers.
 _ROUTES = (
-    chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health, pages,
+    chatkit, runs, queue, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health,
+    pages,
 )  # fmt: skip
 
 

@@ -176,5 +176,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "agent": _require_agent,
     "session_id": _require_same_session,
     "item_id": _no_limit,
+    "queued_id": _no_limit,
     "entity_id": _no_limit,
 }

@@ -33,12 +33,13 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.store import feedback, threads, turns
+from chatkit_link.store import feedback, queue, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
 from chatkit_link.store.metadata_edit import MetadataEdit
 from chatkit_link.store.patience import patient
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
 
@@ -245,13 +246,20 @@ class PostgresStore(Store[Caller]):
             return created
 
     @patient
-    async def add_message(self, thread_id: str, message: ThreadItem, context: Caller) -> None:
-        """Add a message and bind its attachments to the thread: all or nothing."""
+    async def add_message(
+        self, thread_id: str, message: ThreadItem, context: Caller, *, queued: QueuedMessage | None = None
+    ) -> None:
+        """Add a message and bind its attachments to the thread: all or nothing.
+
+        queued: what it waited as, which is taken out of the queue with that. Raises NotQueued where it is gone.
+        """
         attachments = _attachments(message)
-        async with self.database.session(context, atomic=bool(attachments)) as session:
+        async with self.database.session(context, atomic=bool(attachments or queued)) as session:
             for attachment in attachments:
                 await self._attachments.save(session, attachment)
             await self._items.save(session, thread_id, message)
+            if queued is not None:
+                await queue.take(session, queued)
 
     @patient
     async def load_history(

@@ -238,6 +238,43 @@ Index("ix_runs_thread_id", runs.c.tenant, runs.c.thread_id, runs.c.created_at)
 #: What ``run_events`` refers to; goes with it.
 Index("former_runs_id", runs.c.id, unique=True)
 
+#: Messages that wait for the end of an answer (store/queue.py).
+queued_messages = Table(
+    "queued_messages",
+    metadata,
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    # Its place in the queue of its thread; the lowest is sent first.
+    Column("place", BigInteger, nullable=False),
+    Column("agent", Text, nullable=False),
+    # The ``UserMessageInput`` of the request, whole.
+    Column("input", JSONB, nullable=False),
+    # Who sent it, as in the rows of runs (protocol/beginning.py).
+    Column("caller", LargeBinary, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("allow_cancel", Boolean, nullable=False),
+    # It waits for its user, after a Stop or because it could not be sent: ``error`` says why.
+    Column("held", Boolean, nullable=False, server_default="false"),
+    # Its user has asked for it, and the answer that is being stopped makes way for it.
+    Column("is_next", Boolean, nullable=False, server_default="false"),
+    Column("error", Text),
+    _now("created_at"),
+    PrimaryKeyConstraint("tenant", "id"),
+    _of_thread(),
+)
+WAITING = text("NOT held")
+Index(
+    "ix_queued_messages_thread_id",
+    *(queued_messages.c[name] for name in ("tenant", "thread_id", "place")),
+)
+Index(
+    "ix_queued_messages_waiting",
+    queued_messages.c.tenant,
+    queued_messages.c.thread_id,
+    postgresql_where=WAITING,
+)
+
 #: The event log: some events of a run in a row, in partitions by time (store/event_log.py).
 run_batches = Table(
     "run_batches",

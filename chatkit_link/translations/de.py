@@ -145,6 +145,9 @@ TEXTS = {
     "budget_tenant_month": "Das Budget für diesen Monat",
     "thread_busy": "In diesem Chat wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst "
     "an.",
+    "queue_full": "Es ist kein Platz für eine weitere Nachricht: Höchstens {most} können warten. Warten Sie auf die "
+    "Antwort, oder entfernen Sie eine.",
+    "message_not_queued": "Diese Nachricht wartet nicht mehr: Sie wurde gesendet oder entfernt.",
     "thread_locked": "Dieser Chat ist gesperrt{reason}. Er nimmt vorerst keine Nachrichten an.",
     "thread_closed": "Dieser Chat ist geschlossen{reason}. Beginnen Sie einen neuen, um fortzufahren.",
     "thread_status_reason": ": {reason}",

@@ -142,6 +142,8 @@ TEXTS = {
     "budget_tenant_month": "The budget for this month",
     # A chat and its messages
     "thread_busy": "An answer is still being written in this chat. Wait for it, or stop it first.",
+    "queue_full": "There is no room for another message: at most {most} can wait. Wait for the answer, or remove one.",
+    "message_not_queued": "This message does not wait any more: it was sent or removed.",
     "thread_locked": "This chat is locked{reason}. It takes no messages for now.",
     "thread_closed": "This chat is closed{reason}. Start a new one to go on.",
     "thread_status_reason": ": {reason}",

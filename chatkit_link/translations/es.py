@@ -140,6 +140,8 @@ TEXTS = {
     "budget_tenant_day": "El presupuesto de hoy",
     "budget_tenant_month": "El presupuesto de este mes",
     "thread_busy": "Todavía se está escribiendo una respuesta en este chat. Espérela o deténgala primero.",
+    "queue_full": "No cabe otro mensaje: pueden esperar {most} como máximo. Espere la respuesta o quite uno.",
+    "message_not_queued": "Este mensaje ya no está en espera: se envió o se quitó.",
     "thread_locked": "Este chat está bloqueado{reason}. Por ahora no admite mensajes.",
     "thread_closed": "Este chat está cerrado{reason}. Empiece uno nuevo para continuar.",
     "thread_status_reason": ": {reason}",

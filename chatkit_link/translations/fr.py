@@ -136,6 +136,9 @@ TEXTS = {
     "budget_tenant_day": "Le budget d’aujourd’hui",
     "budget_tenant_month": "Le budget de ce mois",
     "thread_busy": "Une réponse est encore en cours dans ce chat. Attendez-la, ou arrêtez-la d’abord.",
+    "queue_full": "Il n’y a plus de place pour un autre message : {most} au maximum peuvent attendre. Attendez la "
+    "réponse, ou retirez-en un.",
+    "message_not_queued": "Ce message n’attend plus : il a été envoyé ou retiré.",
     "thread_locked": "Ce chat est verrouillé{reason}. Il n’accepte pas de messages pour le moment.",
     "thread_closed": "Ce chat est clos{reason}. Commencez-en un nouveau pour continuer.",
     "thread_status_reason": " : {reason}",

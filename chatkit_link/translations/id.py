@@ -130,6 +130,9 @@ TEXTS = {
     "budget_tenant_day": "Kuota bersama untuk hari ini",
     "budget_tenant_month": "Kuota bersama untuk bulan ini",
     "thread_busy": "Jawaban masih ditulis di chat ini. Tunggu, atau hentikan terlebih dahulu.",
+    "queue_full": "Tidak ada tempat untuk pesan lain: paling banyak {most} dapat menunggu. Tunggu jawabannya, atau "
+    "hapus satu pesan.",
+    "message_not_queued": "Pesan ini tidak lagi menunggu: sudah dikirim atau dihapus.",
     "thread_locked": "Chat ini dikunci{reason}. Untuk sementara chat ini tidak menerima pesan.",
     "thread_closed": "Chat ini ditutup{reason}. Mulai chat baru untuk melanjutkan.",
     "thread_status_reason": ": {reason}",

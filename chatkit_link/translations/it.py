@@ -136,6 +136,9 @@ TEXTS = {
     "budget_tenant_day": "Il budget di oggi",
     "budget_tenant_month": "Il budget di questo mese",
     "thread_busy": "In questa chat è ancora in corso una risposta. Attendila o interrompila prima.",
+    "queue_full": "Non c’è posto per un altro messaggio: possono attenderne al massimo {most}. Attendi la risposta o "
+    "rimuovine uno.",
+    "message_not_queued": "Questo messaggio non è più in attesa: è stato inviato o rimosso.",
     "thread_locked": "Questa chat è bloccata{reason}. Per ora non accetta messaggi.",
     "thread_closed": "Questa chat è chiusa{reason}. Iniziane una nuova per continuare.",
     "thread_status_reason": ": {reason}",

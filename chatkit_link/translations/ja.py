@@ -134,6 +134,8 @@ TEXTS = {
     "budget_tenant_day": "全体の今日の利用枠",
     "budget_tenant_month": "全体の今月の利用枠",
     "thread_busy": "このチャットではまだ回答を作成中です。完了を待つか、先に停止してください。",
+    "queue_full": "これ以上メッセージを待機させられません(最大 {most} 件)。回答を待つか、1 件削除してください。",
+    "message_not_queued": "このメッセージはもう待機していません。送信されたか、削除されました。",
     "thread_locked": "このチャットはロックされています{reason}。現在メッセージを受け付けていません。",
     "thread_closed": "このチャットは終了しています{reason}。続けるには新しいチャットを始めてください。",
     "thread_status_reason": "（理由：{reason}）",

@@ -127,6 +127,8 @@ TEXTS = {
     "budget_tenant_day": "오늘의 전체 한도",
     "budget_tenant_month": "이번 달의 전체 한도",
     "thread_busy": "이 채팅에서 아직 답변을 작성하고 있습니다. 기다리거나 먼저 중지하세요.",
+    "queue_full": "메시지는 최대 {most}개까지 대기할 수 있습니다. 답변을 기다리거나 하나를 삭제하세요.",
+    "message_not_queued": "이 메시지는 더 이상 대기 중이 아닙니다. 전송되었거나 삭제되었습니다.",
     "thread_locked": "이 채팅은 잠겨 있습니다{reason}. 지금은 메시지를 보낼 수 없습니다.",
     "thread_closed": "이 채팅은 종료되었습니다{reason}. 계속하려면 새 채팅을 시작하세요.",
     "thread_status_reason": "(이유: {reason})",

@@ -137,6 +137,9 @@ TEXTS = {
     "budget_tenant_day": "Het budget voor vandaag",
     "budget_tenant_month": "Het budget voor deze maand",
     "thread_busy": "In deze chat wordt nog aan een antwoord gewerkt. Wacht erop of stop het eerst.",
+    "queue_full": "Er is geen plaats voor nog een bericht: er kunnen er hoogstens {most} wachten. Wacht op het "
+    "antwoord of verwijder er een.",
+    "message_not_queued": "Dit bericht wacht niet meer: het is verzonden of verwijderd.",
     "thread_locked": "Deze chat is vergrendeld{reason}. Hij accepteert voorlopig geen berichten.",
     "thread_closed": "Deze chat is gesloten{reason}. Begin een nieuwe om verder te gaan.",
     "thread_status_reason": ": {reason}",

@@ -128,6 +128,9 @@ TEXTS = {
     "budget_tenant_day": "Wspólny limit na dziś",
     "budget_tenant_month": "Wspólny limit na ten miesiąc",
     "thread_busy": "W tym czacie wciąż powstaje odpowiedź. Poczekaj na nią lub najpierw ją zatrzymaj.",
+    "queue_full": "Nie ma miejsca na kolejną wiadomość: może czekać najwyżej {most}. Poczekaj na odpowiedź lub usuń "
+    "jedną.",
+    "message_not_queued": "Ta wiadomość już nie czeka: została wysłana lub usunięta.",
     "thread_locked": "Ten czat jest zablokowany{reason}. Na razie nie przyjmuje wiadomości.",
     "thread_closed": "Ten czat jest zamknięty{reason}. Aby kontynuować, rozpocznij nowy.",
     "thread_status_reason": ": {reason}",

@@ -132,6 +132,9 @@ TEXTS = {
     "budget_tenant_day": "O limite de hoje",
     "budget_tenant_month": "O limite deste mês",
     "thread_busy": "Uma resposta ainda está sendo escrita neste chat. Aguarde ou pare-a primeiro.",
+    "queue_full": "Não há espaço para outra mensagem: no máximo {most} podem aguardar. Aguarde a resposta ou remova "
+    "uma.",
+    "message_not_queued": "Esta mensagem não está mais aguardando: foi enviada ou removida.",
     "thread_locked": "Este chat está bloqueado{reason}. Por enquanto ele não aceita mensagens.",
     "thread_closed": "Este chat está encerrado{reason}. Inicie um novo para continuar.",
     "thread_status_reason": ": {reason}",

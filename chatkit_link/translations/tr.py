@@ -126,6 +126,8 @@ TEXTS = {
     "budget_tenant_day": "Bugünkü toplam kota",
     "budget_tenant_month": "Bu ayki toplam kota",
     "thread_busy": "Bu sohbette hâlâ bir yanıt yazılıyor. Bekleyin veya önce durdurun.",
+    "queue_full": "Bir ileti daha sığmıyor: en fazla {most} ileti bekleyebilir. Yanıtı bekleyin veya birini kaldırın.",
+    "message_not_queued": "Bu ileti artık beklemiyor: gönderildi veya kaldırıldı.",
     "thread_locked": "Bu sohbet kilitli{reason}. Şimdilik mesaj kabul etmiyor.",
     "thread_closed": "Bu sohbet kapatıldı{reason}. Devam etmek için yeni bir sohbet başlatın.",
     "thread_status_reason": ": {reason}",

@@ -129,6 +129,9 @@ TEXTS = {
     "budget_tenant_day": "Hạn mức chung hôm nay",
     "budget_tenant_month": "Hạn mức chung tháng này",
     "thread_busy": "Câu trả lời trong đoạn chat này vẫn đang được viết. Hãy đợi hoặc dừng nó trước.",
+    "queue_full": "Không còn chỗ cho tin nhắn khác: tối đa {most} tin có thể chờ. Hãy đợi câu trả lời hoặc xóa bớt "
+    "một tin.",
+    "message_not_queued": "Tin nhắn này không còn chờ nữa: đã được gửi hoặc bị xóa.",
     "thread_locked": "Đoạn chat này đã bị khóa{reason}. Hiện đoạn chat không nhận tin nhắn.",
     "thread_closed": "Đoạn chat này đã đóng{reason}. Hãy bắt đầu đoạn chat mới để tiếp tục.",
     "thread_status_reason": ": {reason}",

@@ -99,6 +99,8 @@ TEXTS = {
     "budget_tenant_day": "今天的总额度",
     "budget_tenant_month": "本月的总额度",
     "thread_busy": "此聊天中仍在生成回答。请等待完成，或先停止。",
+    "queue_full": "无法再添加消息：最多可有 {most} 条等待。请等待回答，或移除一条。",
+    "message_not_queued": "此消息已不在等待：已发送或已移除。",
     "thread_locked": "此聊天已锁定{reason}。目前不接受消息。",
     "thread_closed": "此聊天已关闭{reason}。如要继续，请开始新的聊天。",
     "thread_status_reason": "（原因：{reason}）",

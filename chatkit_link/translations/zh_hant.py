@@ -99,6 +99,8 @@ TEXTS = {
     "budget_tenant_day": "今天的總額度",
     "budget_tenant_month": "本月的總額度",
     "thread_busy": "此聊天中仍在產生回答。請等候完成，或先停止。",
+    "queue_full": "無法再加入訊息：最多可有 {most} 則等候。請等候回答，或移除一則。",
+    "message_not_queued": "此訊息已不在等候：已傳送或已移除。",
     "thread_locked": "此聊天已鎖定{reason}。目前不接受訊息。",
     "thread_closed": "此聊天已結束{reason}。若要繼續，請開始新的聊天。",
     "thread_status_reason": "（原因：{reason}）",

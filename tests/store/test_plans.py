@@ -29,7 +29,9 @@ from chatkit_link.store import (
     audit,
     files,
     imports,
+    queue,
     rates,
+    running_items,
     runs,
     sessions,
     spending,
@@ -42,6 +44,7 @@ from chatkit_link.store import (
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.row_security import RowSecurityConnection
 from tests.store.build import assistant, attachment, user
 from tests.suite.partitions import PARTITIONED
@@ -54,7 +57,7 @@ MOST = 400
 NOT_USERS = {
     "acquire", "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump",
     "embedded", "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions",
-    "health_check", "migrate", "notifications", "open", "outages", "patience", "poolers", "postgres",
+    "health_check", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers", "postgres",
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
@@ -90,6 +93,11 @@ FILL = """
         id, tenant, user_id, thread_id, agent, status, replica, lease_until, created_at, finished_at, last_id
     )
     SELECT 'run_' || id || '_' || n, tenant, user_id, id, 'a', 'completed', 'rep_1', now(), now(), now(), 2
+    FROM threads, generate_series(1, 2) AS n;
+    INSERT INTO queued_messages (
+        id, tenant, user_id, thread_id, place, agent, input, caller, request_id, allow_cancel, held
+    )
+    SELECT 'que_' || id || '_' || n, tenant, user_id, id, n, 'a', '{}', '', 'r', true, true
     FROM threads, generate_series(1, 2) AS n;
     INSERT INTO usage (
         id, tenant, user_id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost
@@ -223,6 +231,26 @@ async def _threads_and_items(store: PostgresStore) -> None:
             await store.load_thread_items(thread_id, gone, 20, "asc", ADA)
     await _items(store, held)
     await _turns(store)
+    await _queue(store)
+
+
+async def _queue(store: PostgresStore) -> None:
+    waits = QueuedMessage("que_new", BIG, "a", {"content": []}, b"{}", "r", allow_cancel=True)
+    async with store.database.session(ADA, atomic=True) as session:
+        await queue.add(session, waits)
+        await queue.list_messages(session, BIG)
+        await queue.edit(session, BIG, "que_new", {"content": []})
+        await queue.release(session, BIG, "que_new", caller=b"{}", request_id="r", allow_cancel=True)
+        first = await queue.find_next(session, BIG)
+        assert first is not None and first.id == "que_new"
+        await queue.take(session, first)
+        await queue.refuse(session, BIG, f"que_{BIG}_1", "no")
+        await queue.remove(session, BIG, f"que_{BIG}_1")
+        await running_items.find_running(session, BIG)
+        position = await running_items.position_of(session, BIG, "msg_5990")
+        assert position is not None
+        await running_items.items_behind(session, BIG, position)
+    await queue.find_waiting(store.database)
 
 
 async def _items(store: PostgresStore, held: threads.StoredThread) -> None:
@@ -330,6 +358,7 @@ async def _system(database: Database) -> None:
             back_end=audit.Actor("server_key", "k"),
         )
         assert made is not None and await sessions.find_mine(session, made.id)
+        assert await sessions.was_cancelled(session, made.id) is False
     assert await sessions.find_by_secret(database, "secret")
     assert await sessions.find_by_key(database, "default", sessions.Idempotency("key", "request"))
     actor = audit.Actor("operator", "ada")

@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
+from chatkit_link.store import queue
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
     attachments,
@@ -18,6 +20,7 @@ from chatkit_link.store.tables import (
     feedback,
     file_usage,
     metadata,
+    queued_messages,
     run_batches,
     run_events,
     runs,
@@ -51,11 +54,16 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
     await store.save_attachment(attachment(thread_id=here.id), ada)
     await store.save_feedback(here.id, [item.id], "positive", ada)
     await store.save_turn(here.id, item.id, {"input": [], "covers": [], "sources": {}}, ada)
+    waits = QueuedMessage(f"que_{ada.user}", here.id, "agent", {"content": []}, b"{}", "request", allow_cancel=True)
+    async with store.database.session(ada, atomic=True) as session:
+        await queue.add(session, waits)
     return here.id
 
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
-    assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending, sessions}
+    assert set(OWNED) == {
+        threads, thread_items, attachments, feedback, turns, runs, queued_messages, usage, spending, sessions,
+    }  # fmt: skip
     assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM, *SHARED)} == NOBODYS
 
 
@@ -83,7 +91,7 @@ async def test_no_policy_keeps_statements_from_parallel_workers(database: Databa
 
 
 @pytest.mark.usefixtures("adas")
-@pytest.mark.parametrize("table", [threads, thread_items, attachments, feedback, turns], ids=str)
+@pytest.mark.parametrize("table", [threads, thread_items, attachments, feedback, turns, queued_messages], ids=str)
 async def test_a_read_without_the_filter_shows_nobody_elses_rows(
     database: Database, ada: Caller, bob: Caller, table: Table
 ) -> None:
