@@ -367,8 +367,8 @@ def _running() -> Statement:
         .subquery("runs")  # as ABSENT calls it: it is asked once for each replica
     )
     columns: list[Any] = [*each.c, literal_column(f"({ABSENT.text})").label("absent")]
-    waits: Any = literal_column(IS_WAITING).label("waits")
-    queue = select(waits).subquery("queue")
+    asked: list[Any] = [literal_column(IS_WAITING).label("waits")]
+    queue = select(*asked).subquery("queue")
     return Statement(select(*columns, queue.c.waits).select_from(queue.outerjoin(each, true())))
 
 

@@ -27,7 +27,8 @@ class User:
 
     def __init__(self, http: httpx2.AsyncClient, address: str, agent: str, **headers: str) -> None:
         self._http = http
-        token = jwt.encode({"sub": f"user-{uuid.uuid4().hex}", "exp": int(time.time()) + 3600}, SECRET)
+        self.name = f"user-{uuid.uuid4().hex}"
+        token = jwt.encode({"sub": self.name, "exp": int(time.time()) + 3600}, SECRET)
         self.headers = headers or {"Authorization": f"Bearer {token}"}
         self.address = address
         self.agent = agent
