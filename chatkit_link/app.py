@@ -30,6 +30,7 @@ from chatkit_link.http import (
     queue,
     runs,
     sessions,
+    shares,
     threads,
     visitors,
 )
@@ -51,8 +52,8 @@ logger = logging.getLogger(__name__)
 
 #: The modules of our routes; the first that matches answers.
 _ROUTES = (
-    chatkit, runs, queue, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health,
-    pages,
+    chatkit, runs, queue, shares, threads, agents, entities, files, hosted, sessions, openai, documents, visitors,
+    health, pages,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.message_queue import MessageQueue
 from chatkit_link.protocol.request_parser import RequestParser
+from chatkit_link.protocol.shared_threads import SharedThreads
 from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.replica_checks import Replica, ReplicaChecks, tolerance_of
 from chatkit_link.runs.coordinator import Coordinator
@@ -93,6 +94,7 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
         origins=trusted_origins(settings),
         request_parser=request_parser,
         queue=queue,
+        shared=SharedThreads(store, files.links),
         json_requests=JsonRequests(store, coordinator, files, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,

@@ -21,6 +21,7 @@ from chatkit_link.limits.shares import Shares
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.message_queue import MessageQueue
 from chatkit_link.protocol.request_parser import RequestParser
+from chatkit_link.protocol.shared_threads import SharedThreads
 from chatkit_link.replica_checks import ReplicaChecks
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
@@ -63,6 +64,7 @@ class Services:
     origins: TrustedOrigins
     request_parser: RequestParser
     queue: MessageQueue
+    shared: SharedThreads
     json_requests: JsonRequests
     limits: Limits
     coordinator: Coordinator

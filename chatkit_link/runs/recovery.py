@@ -36,7 +36,7 @@ from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.queue_starter import QueueStarter
 from chatkit_link.runs.run import LEASE, RunStatus, now
 from chatkit_link.runs.takeover import Takeover
-from chatkit_link.store import event_log, old_runs, rates, sessions, spending
+from chatkit_link.store import event_log, old_runs, rates, sessions, shares, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
@@ -175,6 +175,7 @@ class Recovery:
     async def _clean(self) -> bool:
         """Whether there is more to do."""
         await keep_partitions(self._database, events_for=self._events_for)
+        await shares.clean(self._database)
         return await old_runs.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
 
     async def _sweep(self) -> None:

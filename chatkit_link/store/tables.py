@@ -376,6 +376,42 @@ Index(
     postgresql_where=sessions.c.idempotency_hash.is_not(None),
 )
 
+#: Read-only links to threads. Of a link, only its hash.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
+    Column("token_hash", LargeBinary, nullable=False, index=True),
+    # As the thread was called when the link was made.
+    Column("title", Text),
+    Column("until_id", Text, nullable=False),
+    Column("attachments", Boolean, nullable=False),
+    _now("created_at"),
+    Column("expires_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant", "id"),
+    _of_thread(),
+)
+Index("ix_shares_thread_id", shares.c.tenant, shares.c.thread_id, shares.c.created_at)
+Index("ix_shares_expires_at", shares.c.expires_at, postgresql_where=shares.c.expires_at.is_not(None))
+
+#: What a link displays: the items as they were when it was made, without those that users do not see.
+shared_items = Table(
+    "shared_items",
+    metadata,
+    Column("share_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("tenant", "share_id", "seq"),
+    ForeignKeyConstraint(["tenant", "share_id"], ["shares.tenant", "shares.id"], ondelete="CASCADE"),
+)
+
 #: What all replicas have in common (``store/deployment.py``).
 deployment = Table(
     "deployment",

@@ -129,6 +129,7 @@ TEXTS = {
     "counted_transcriptions": "recordings",
     "counted_refreshes": "refreshes",
     "counted_sessions": "new sessions",
+    "counted_shares": "reads of shared chats",
     "session_files_used_up": "This session takes at most {most} files.",
     "too_many_answers": "Too many answers at once: {most} are being written for you already. Wait for one of them, or "
     "stop one.",
@@ -152,6 +153,10 @@ TEXTS = {
     "file.",
     "message_too_many_files": "At most {most} files fit into one message.",
     "body_too_large": "The request is too large: at most {most} bytes fit.",
+    "share_not_found": "There is no chat behind this link. It may have expired, or its owner has withdrawn it.",
+    "shares_full": "This chat has {most} links already. Withdraw one first.",
+    "nothing_to_share": "There is nothing to share in this chat yet.",
+    "sharing_off": "Sharing is turned off on this server.",
     "title_empty": "A chat needs a title: write at least one character.",
     "title_too_long": "The title is too long: at most {most} characters.",
     "model_not_offered": "This assistant does not offer that model.",

@@ -128,6 +128,7 @@ TEXTS = {
     "counted_transcriptions": "grabaciones",
     "counted_refreshes": "actualizaciones",
     "counted_sessions": "sesiones nuevas",
+    "counted_shares": "lecturas de chats compartidos",
     "session_files_used_up": "El máximo de archivos de esta sesión es {most}.",
     "too_many_answers": "Demasiadas respuestas a la vez: ya se están escribiendo {most} para usted. Espere a que "
     "termine una o detenga alguna.",
@@ -150,6 +151,10 @@ TEXTS = {
     "archivo.",
     "message_too_many_files": "El máximo de archivos en un mensaje es {most}.",
     "body_too_large": "La solicitud es demasiado grande: el máximo es de {most} bytes.",
+    "share_not_found": "No hay ningún chat tras este enlace. Puede haber caducado o haber sido retirado.",
+    "shares_full": "Este chat ya tiene {most} enlaces. Retire primero uno.",
+    "nothing_to_share": "Todavía no hay nada que compartir en este chat.",
+    "sharing_off": "Compartir está desactivado en este servidor.",
     "title_empty": "Un chat necesita un título de al menos un carácter.",
     "title_too_long": "El título es demasiado largo: el máximo es de {most} caracteres.",
     "model_not_offered": "Este asistente no ofrece ese modelo.",

@@ -118,6 +118,7 @@ TEXTS = {
     "counted_transcriptions": "rekaman",
     "counted_refreshes": "penyegaran",
     "counted_sessions": "sesi baru",
+    "counted_shares": "pembacaan chat yang dibagikan",
     "session_files_used_up": "Sesi ini menerima paling banyak {most} file.",
     "too_many_answers": "Terlalu banyak jawaban sekaligus: {most} sedang ditulis untuk Anda. Tunggu salah satunya, "
     "atau hentikan satu.",
@@ -141,6 +142,10 @@ TEXTS = {
     "sebagai file.",
     "message_too_many_files": "Satu pesan memuat paling banyak {most} file.",
     "body_too_large": "Permintaan terlalu besar: paling banyak {most} byte.",
+    "share_not_found": "Tidak ada chat di balik tautan ini. Mungkin sudah kedaluwarsa atau ditarik.",
+    "shares_full": "Chat ini sudah memiliki {most} tautan. Tarik salah satunya dahulu.",
+    "nothing_to_share": "Belum ada yang dapat dibagikan di chat ini.",
+    "sharing_off": "Berbagi dinonaktifkan di server ini.",
     "title_empty": "Chat memerlukan judul: tulis setidaknya satu karakter.",
     "title_too_long": "Judul terlalu panjang: paling banyak {most} karakter.",
     "model_not_offered": "Asisten ini tidak menyediakan model itu.",

@@ -123,6 +123,7 @@ TEXTS = {
     "counted_transcriptions": "録音",
     "counted_refreshes": "更新",
     "counted_sessions": "新しいセッション",
+    "counted_shares": "共有チャットの閲覧",
     "session_files_used_up": "このセッションで送信できるファイルは {most} 件までです。",
     "too_many_answers": "同時に作成できる回答の上限に達しました。すでに {most} 件を作成中です。完了を待つか、どれかを"
     "停止してください。",
@@ -144,6 +145,10 @@ TEXTS = {
     "してください。",
     "message_too_many_files": "1 つのメッセージに添付できるファイルは {most} 件までです。",
     "body_too_large": "リクエストが大きすぎます。上限は {most} バイトです。",
+    "share_not_found": "このリンクの先にチャットはありません。期限が切れたか、取り消された可能性があります。",
+    "shares_full": "このチャットにはすでに {most} 件のリンクがあります。先に 1 件取り消してください。",
+    "nothing_to_share": "このチャットには共有できるものがまだありません。",
+    "sharing_off": "このサーバーでは共有が無効になっています。",
     "title_empty": "チャットには 1 文字以上のタイトルが必要です。",
     "title_too_long": "タイトルが長すぎます。上限は {most} 文字です。",
     "model_not_offered": "このアシスタントではそのモデルを利用できません。",

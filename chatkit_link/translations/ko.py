@@ -115,6 +115,7 @@ TEXTS = {
     "counted_transcriptions": "녹음",
     "counted_refreshes": "새로고침",
     "counted_sessions": "새 세션",
+    "counted_shares": "공유 채팅 열람",
     "session_files_used_up": "이 세션에서는 파일을 최대 {most}개까지 사용할 수 있습니다.",
     "too_many_answers": "동시에 진행되는 답변이 너무 많습니다. 이미 {most}개를 작성하고 있습니다. 하나가 끝날 때까지 "
     "기다리거나 하나를 중지하세요.",
@@ -136,6 +137,10 @@ TEXTS = {
     "message_too_long": "메시지가 {length}자입니다. 최대 {most}자까지 가능합니다. 줄이거나 텍스트를 파일로 보내세요.",
     "message_too_many_files": "메시지 하나에 파일을 최대 {most}개까지 첨부할 수 있습니다.",
     "body_too_large": "요청이 너무 큽니다. 최대 {most}바이트까지 가능합니다.",
+    "share_not_found": "이 링크에는 채팅이 없습니다. 만료되었거나 취소되었을 수 있습니다.",
+    "shares_full": "이 채팅에는 이미 링크가 {most}개 있습니다. 먼저 하나를 취소하세요.",
+    "nothing_to_share": "이 채팅에는 아직 공유할 내용이 없습니다.",
+    "sharing_off": "이 서버에서는 공유가 꺼져 있습니다.",
     "title_empty": "채팅에는 제목이 필요합니다. 한 글자 이상 입력하세요.",
     "title_too_long": "제목이 너무 깁니다. 최대 {most}자까지 가능합니다.",
     "model_not_offered": "이 어시스턴트는 해당 모델을 제공하지 않습니다.",

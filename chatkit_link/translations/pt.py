@@ -121,6 +121,7 @@ TEXTS = {
     "counted_transcriptions": "gravações",
     "counted_refreshes": "atualizações",
     "counted_sessions": "novas sessões",
+    "counted_shares": "leituras de chats compartilhados",
     "session_files_used_up": "Esta sessão aceita no máximo {most} arquivos.",
     "too_many_answers": "Respostas demais ao mesmo tempo: {most} já estão sendo escritas para você. Aguarde uma delas "
     "ou pare uma.",
@@ -143,6 +144,10 @@ TEXTS = {
     "arquivo.",
     "message_too_many_files": "Cabem no máximo {most} arquivos em uma mensagem.",
     "body_too_large": "A solicitação é grande demais: cabem no máximo {most} bytes.",
+    "share_not_found": "Não há nenhum chat neste link. Ele pode ter expirado ou sido retirado.",
+    "shares_full": "Este chat já tem {most} links. Retire um primeiro.",
+    "nothing_to_share": "Ainda não há nada para compartilhar neste chat.",
+    "sharing_off": "O compartilhamento está desativado neste servidor.",
     "title_empty": "Um chat precisa de um título: escreva pelo menos um caractere.",
     "title_too_long": "O título é longo demais: no máximo {most} caracteres.",
     "model_not_offered": "Este assistente não oferece esse modelo.",

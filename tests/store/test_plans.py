@@ -34,6 +34,7 @@ from chatkit_link.store import (
     running_items,
     runs,
     sessions,
+    shares,
     spending,
     tenant_threads,
     thread_status,
@@ -61,8 +62,10 @@ NOT_USERS = {
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
-#: Reports that read what they report, for an operator at a terminal.
-REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}
+#: Reports that read what they report, for an operator at a terminal, and the copy of a thread behind a link.
+REPORTS = {
+    ("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some"), ("shares", "add"),
+}  # fmt: skip
 
 FILL = """
     INSERT INTO threads (id, tenant, user_id, status, metadata, last_seq, created_at, last_activity)
@@ -251,6 +254,23 @@ async def _queue(store: PostgresStore) -> None:
         assert position is not None
         await running_items.items_behind(session, BIG, position)
     await queue.find_waiting(store.database)
+    await _shares(store)
+
+
+async def _shares(store: PostgresStore) -> None:
+    async with store.database.session(ADA, atomic=True) as session:
+        for until in (None, "msg_7"):
+            made = await shares.add(
+                session, f"shr_{until}", f"token {until}", BIG, until=until, attachments=True, lifetime=None
+            )
+        await shares.list_shares(session, BIG)
+        await shares.load_items(session, made.id, 2, 20)
+        await shares.has_file(session, made.id, "atc_none")
+        await shares.revoke(session, BIG, "shr_None")
+    assert await shares.find(store.database, "token msg_7")
+    await shares.find_all(store.database, tenant="default", user="ada")
+    assert await shares.revoke_any(store.database, made.id, audit.Actor("operator", "ada"))
+    await shares.clean(store.database)
 
 
 async def _items(store: PostgresStore, held: threads.StoredThread) -> None:

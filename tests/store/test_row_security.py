@@ -26,6 +26,8 @@ from chatkit_link.store.tables import (
     runs,
     server_keys,
     sessions,
+    shared_items,
+    shares,
     spending,
     thread_items,
     threads,
@@ -62,7 +64,8 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
     assert set(OWNED) == {
-        threads, thread_items, attachments, feedback, turns, runs, queued_messages, usage, spending, sessions,
+        threads, thread_items, attachments, feedback, turns, runs, queued_messages, shares, shared_items, usage,
+        spending, sessions,
     }  # fmt: skip
     assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM, *SHARED)} == NOBODYS
 
