@@ -1,5 +1,5 @@
 import { CircleAlert, MessageSquarePlus } from 'lucide-react';
-import { useLayoutEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Chat } from '../frame/chat';
 import { ChatContext } from '../frame/context';
 import { useStore } from '../frame/store';
@@ -13,23 +13,30 @@ type Props = { chat: Chat; shared: SharedThread; api: string; language: Language
 /** A thread as it was when its link was made, and a way to go on from there in a chat of one's own. */
 export function SharedChat({ chat, shared, api, language }: Props) {
   const { conversation } = useStore(chat.view);
-  const { text, tag, dir, day } = language;
+  const { text, tag, dir, date } = language;
   const title = shared.title || text.shared.title;
   useLayoutEffect(() => {
     document.documentElement.lang = tag;
     document.documentElement.dir = dir;
     document.title = title;
   }, [tag, dir, title]);
+  const frame = useRef<HTMLDivElement>(null);
+  // A chat is entered at its end, and what somebody else has said is read from its beginning.
+  useEffect(() => {
+    if (!conversation.id) return;
+    const drawn = requestAnimationFrame(() => frame.current?.querySelector('.thread')?.scrollTo(0, 0));
+    return () => cancelAnimationFrame(drawn);
+  }, [conversation]);
   return (
     <LanguageContext value={language}>
       <ChatContext value={chat}>
-        <div className="frame">
+        <div className="frame" ref={frame}>
           <header className="header shared-header">
             <div className="shared-words">
               <h1 className="header-title" dir="auto" title={title}>
                 {title}
               </h1>
-              <p>{text.shared.about(day(shared.created_at))}</p>
+              <p>{text.shared.about(date(shared.created_at.slice(0, 10)))}</p>
             </div>
             <ContinueButton api={api} language={language} />
           </header>
