@@ -29,8 +29,10 @@ from chatkit_link.http import (
     hosted,
     openai,
     pages,
+    queue,
     runs,
     sessions,
+    shares,
     threads,
     visitors,
 )
@@ -52,8 +54,8 @@ logger = logging.getLogger(__name__)
 
 #: The modules of our routes; the first that matches answers.
 _ROUTES = (
-    chatkit, runs, branches, history, threads, agents, entities, files, hosted, sessions, openai, documents, visitors,
-    health, pages,
+    chatkit, runs, branches, queue, shares, history, threads, agents, entities, files, hosted, sessions, openai,
+    documents, visitors, health, pages,
 )  # fmt: skip
 
 

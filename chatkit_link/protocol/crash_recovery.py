@@ -76,6 +76,8 @@ class CrashRecovery:
                     await self._store.save_ending(run.thread_id, RunStatus.CANCELLED, caller, message_id=run.retried)
                 return ending
             event = interrupted_event(caller, [call.title for call in uncertain])
+            if not logged and not steps and await self._stored_nothing(caller, run, known):
+                return [encode(event)]  # what stands last in the thread is not what it was to answer
             await self._store.save_ending(run.thread_id, RunStatus.INTERRUPTED, caller, event, message_id=run.retried)
         except NotFound:
             return []  # the thread was deleted
@@ -91,6 +93,12 @@ class CrashRecovery:
         if await self._store.is_replaced(run.thread_id, run.retried, beginning.last_seq, caller):
             return None
         return Retry(run.thread_id, run.retried, last_seq=beginning.last_seq)
+
+    async def _stored_nothing(self, caller: Caller, run: RunRow, known: Known | None) -> bool:
+        """Whether its replica died between its claim and its message, such as one that is still in the queue."""
+        if known is None or known.request != "threads.add_user_message":
+            return False
+        return (await self._store.load_thread(run.thread_id, caller)).last_seq == known.last_seq
 
     def _events(self, run: RunRow, logged: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """An unreadable one, perhaps of another version, must not leave its thread busy for ever."""

@@ -25,6 +25,14 @@ def edited_message(request: ThreadsAddUserMessageReq) -> str | None:
     return edits
 
 
+def knows_queue(request: ThreadsAddUserMessageReq) -> bool:
+    """Whether its client displays messages that wait. Raises Unprocessable where that is not said by true or false."""
+    queue = _extension(request.metadata).get("queue", False)
+    if not isinstance(queue, bool):
+        raise Unprocessable(f"`metadata.{NAME}.queue` must be true or false.")
+    return queue
+
+
 def _extension(metadata: dict[str, Any] | None) -> dict[str, Any]:
     given = (metadata or {}).get(NAME)
     if given is None:

@@ -6,8 +6,8 @@ whatever reads a thread reads the path, and costs what it would without branches
 
 The parent of an item on the path is the one before it; one that leaves takes the number of its parent along, and the
 opinion on it. What is recorded of a turn (``store/turns.py``) hangs on the item that it answers, but belongs to the
-answer: so it leaves with the item that followed, and comes back with it. Its words for search (``message_search.py``) go,
-and are read again where it comes back.
+answer: so it leaves with the item that followed, and comes back with it. Its words for search (``message_search.py``)
+go, and are read again where it comes back.
 
 The invariants: an item is in one of the two tables. One whose parent is on the path is marked as the first of a branch,
 so that these are found among however many. Whoever moves items holds the thread's row, as whoever adds one does.

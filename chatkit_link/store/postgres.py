@@ -33,12 +33,13 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.store import branches, feedback, threads, turns
+from chatkit_link.store import branches, feedback, queue, shares, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
 from chatkit_link.store.metadata_edit import MetadataEdit
 from chatkit_link.store.patience import patient
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.threads import OfAgent, StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
 
@@ -255,19 +256,29 @@ class PostgresStore(Store[Caller]):
 
     @patient
     async def add_message(
-        self, thread_id: str, message: ThreadItem, context: Caller, *, edits: str | None = None
+        self,
+        thread_id: str,
+        message: ThreadItem,
+        context: Caller,
+        *,
+        edits: str | None = None,
+        queued: QueuedMessage | None = None,
     ) -> None:
         """Add a message and bind its attachments to the thread: all or nothing.
 
         edits: id of the message that this one is another version of; raises as ``branches.leave_from``.
+        queued: what it waited as, which is taken out of the queue with that. Raises NotQueued where it is gone.
         """
         attachments = _attachments(message)
-        async with self.database.session(context, atomic=bool(attachments) or edits is not None) as session:
+        atomic = bool(attachments or queued) or edits is not None
+        async with self.database.session(context, atomic=atomic) as session:
             if edits is not None:
                 await branches.leave_from(session, thread_id, edits)
             for attachment in attachments:
                 await self._attachments.save(session, attachment)
             await self._items.save(session, thread_id, message)
+            if queued is not None:
+                await queue.take(session, queued)
 
     @patient
     async def require_editable(self, thread_id: str, message_id: str, context: Caller) -> None:
@@ -305,6 +316,15 @@ class PostgresStore(Store[Caller]):
                 return now
             await self._items.update(session, thread_id, new)
             return new
+
+    @patient
+    async def load_shared_items(
+        self, share_id: str, after: int, limit: int, context: Caller
+    ) -> tuple[list[ThreadItem], list[int]]:
+        """What a link of the caller's displays, oldest first, behind a position; and the positions."""
+        async with self.database.session(context) as session:
+            rows = await shares.load_items(session, share_id, after, limit)
+        return [self._items.parse(row, context.locale) for row in rows], [row.seq for row in rows]
 
     @patient
     async def load_item_type(self, thread_id: str, item_id: str, context: Caller) -> str | None:

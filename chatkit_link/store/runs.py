@@ -32,6 +32,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -39,6 +40,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database, System
 from chatkit_link.store.notifications import CANCEL, CHANNEL, HANDED_OVER, channel_of
+from chatkit_link.store.queue import IS_WAITING
 from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import RUNNING, runs
@@ -365,7 +367,9 @@ def _running() -> Statement:
         .subquery("runs")  # as ABSENT calls it: it is asked once for each replica
     )
     columns: list[Any] = [*each.c, literal_column(f"({ABSENT.text})").label("absent")]
-    return Statement(select(*columns))
+    asked: list[Any] = [literal_column(IS_WAITING).label("waits")]
+    queue = select(*asked).subquery("queue")
+    return Statement(select(*columns, queue.c.waits).select_from(queue.outerjoin(each, true())))
 
 
 _RUNNING = _running()
@@ -379,11 +383,20 @@ async def store_something(database: Database) -> None:
         await connection.execute(_STORE)
 
 
-async def running_replicas(database: Database) -> list[Row]:
+class Looked(NamedTuple):
     """The replicas whose runs are still called running, as (replica, lease_until, expired, absent).
 
     lease_until: the end of its latest lease: one that was renewed since is a sign of life, too. expired: a lease of it
     is over. absent: it had a lock and does not hold it (``replicas.py``).
+    waits: whether a message waits in a thread without a running run (``queue.py``).
     """
+
+    replicas: list[Row]
+    waits: bool
+
+
+async def look(database: Database) -> Looked:
+    """What is left behind by replicas that are gone, and by those that have ended a run and died."""
     async with database.replica() as connection:
-        return await connection.execute(_RUNNING)
+        found = await connection.execute(_RUNNING)
+    return Looked([row for row in found if row.replica is not None], found[0].waits)

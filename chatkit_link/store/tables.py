@@ -288,6 +288,43 @@ Index("ix_runs_thread_id", runs.c.tenant, runs.c.thread_id, runs.c.created_at)
 #: What ``run_events`` refers to; goes with it.
 Index("former_runs_id", runs.c.id, unique=True)
 
+#: Messages that wait for the end of an answer (store/queue.py).
+queued_messages = Table(
+    "queued_messages",
+    metadata,
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    # Its place in the queue of its thread; the lowest is sent first.
+    Column("place", BigInteger, nullable=False),
+    Column("agent", Text, nullable=False),
+    # The ``UserMessageInput`` of the request, whole.
+    Column("input", JSONB, nullable=False),
+    # Who sent it, as in the rows of runs (protocol/beginning.py).
+    Column("caller", LargeBinary, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("allow_cancel", Boolean, nullable=False),
+    # It waits for its user, after a Stop or because it could not be sent: ``error`` says why.
+    Column("held", Boolean, nullable=False, server_default="false"),
+    # Its user has asked for it, and the answer that is being stopped makes way for it.
+    Column("is_next", Boolean, nullable=False, server_default="false"),
+    Column("error", Text),
+    _now("created_at"),
+    PrimaryKeyConstraint("tenant", "id"),
+    _of_thread(),
+)
+WAITING = text("NOT held")
+Index(
+    "ix_queued_messages_thread_id",
+    *(queued_messages.c[name] for name in ("tenant", "thread_id", "place")),
+)
+Index(
+    "ix_queued_messages_waiting",
+    queued_messages.c.tenant,
+    queued_messages.c.thread_id,
+    postgresql_where=WAITING,
+)
+
 #: The event log: some events of a run in a row, in partitions by time (store/event_log.py).
 run_batches = Table(
     "run_batches",
@@ -387,6 +424,42 @@ Index(
     sessions.c.idempotency_hash,
     unique=True,
     postgresql_where=sessions.c.idempotency_hash.is_not(None),
+)
+
+#: Read-only links to threads. Of a link, only its hash.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
+    Column("token_hash", LargeBinary, nullable=False, index=True),
+    # As the thread was called when the link was made.
+    Column("title", Text),
+    Column("until_id", Text, nullable=False),
+    Column("attachments", Boolean, nullable=False),
+    _now("created_at"),
+    Column("expires_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant", "id"),
+    _of_thread(),
+)
+Index("ix_shares_thread_id", shares.c.tenant, shares.c.thread_id, shares.c.created_at)
+Index("ix_shares_expires_at", shares.c.expires_at, postgresql_where=shares.c.expires_at.is_not(None))
+
+#: What a link displays: the items as they were when it was made, without those that users do not see.
+shared_items = Table(
+    "shared_items",
+    metadata,
+    Column("share_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("tenant", "share_id", "seq"),
+    ForeignKeyConstraint(["tenant", "share_id"], ["shares.tenant", "shares.id"], ondelete="CASCADE"),
 )
 
 #: What all replicas have in common (``store/deployment.py``).

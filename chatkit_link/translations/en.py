@@ -137,6 +137,7 @@ TEXTS = {
     "counted_transcriptions": "recordings",
     "counted_refreshes": "refreshes",
     "counted_sessions": "new sessions",
+    "counted_shares": "reads of shared chats",
     "session_files_used_up": "This session takes at most {most} files.",
     "too_many_answers": "Too many answers at once: {most} are being written for you already. Wait for one of them, or "
     "stop one.",
@@ -151,6 +152,8 @@ TEXTS = {
     # A chat and its messages
     "message_edited": "This message was changed in another window meanwhile. Reload the chat to see it as it is now.",
     "thread_busy": "An answer is still being written in this chat. Wait for it, or stop it first.",
+    "queue_full": "There is no room for another message: at most {most} can wait. Wait for the answer, or remove one.",
+    "message_not_queued": "This message does not wait any more: it was sent or removed.",
     "thread_locked": "This chat is locked{reason}. It takes no messages for now.",
     "thread_closed": "This chat is closed{reason}. Start a new one to go on.",
     "thread_status_reason": ": {reason}",
@@ -159,6 +162,10 @@ TEXTS = {
     "file.",
     "message_too_many_files": "At most {most} files fit into one message.",
     "body_too_large": "The request is too large: at most {most} bytes fit.",
+    "share_not_found": "There is no chat behind this link. It may have expired, or its owner has withdrawn it.",
+    "shares_full": "This chat has {most} links already. Withdraw one first.",
+    "nothing_to_share": "There is nothing to share in this chat yet.",
+    "sharing_off": "Sharing is turned off on this server.",
     "title_empty": "A chat needs a title: write at least one character.",
     "title_too_long": "The title is too long: at most {most} characters.",
     "model_not_offered": "This assistant does not offer that model.",

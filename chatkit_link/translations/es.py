@@ -137,6 +137,7 @@ TEXTS = {
     "counted_transcriptions": "grabaciones",
     "counted_refreshes": "actualizaciones",
     "counted_sessions": "sesiones nuevas",
+    "counted_shares": "lecturas de chats compartidos",
     "session_files_used_up": "El máximo de archivos de esta sesión es {most}.",
     "too_many_answers": "Demasiadas respuestas a la vez: ya se están escribiendo {most} para usted. Espere a que "
     "termine una o detenga alguna.",
@@ -151,6 +152,8 @@ TEXTS = {
     "message_edited": "Este mensaje se ha cambiado entretanto en otra ventana. Recargue el chat para verlo como está "
     "ahora.",
     "thread_busy": "Todavía se está escribiendo una respuesta en este chat. Espérela o deténgala primero.",
+    "queue_full": "No cabe otro mensaje: pueden esperar {most} como máximo. Espere la respuesta o quite uno.",
+    "message_not_queued": "Este mensaje ya no está en espera: se envió o se quitó.",
     "thread_locked": "Este chat está bloqueado{reason}. Por ahora no admite mensajes.",
     "thread_closed": "Este chat está cerrado{reason}. Empiece uno nuevo para continuar.",
     "thread_status_reason": ": {reason}",
@@ -159,6 +162,10 @@ TEXTS = {
     "archivo.",
     "message_too_many_files": "El máximo de archivos en un mensaje es {most}.",
     "body_too_large": "La solicitud es demasiado grande: el máximo es de {most} bytes.",
+    "share_not_found": "No hay ningún chat tras este enlace. Puede haber caducado o haber sido retirado.",
+    "shares_full": "Este chat ya tiene {most} enlaces. Retire primero uno.",
+    "nothing_to_share": "Todavía no hay nada que compartir en este chat.",
+    "sharing_off": "Compartir está desactivado en este servidor.",
     "title_empty": "Un chat necesita un título de al menos un carácter.",
     "title_too_long": "El título es demasiado largo: el máximo es de {most} caracteres.",
     "model_not_offered": "Este asistente no ofrece ese modelo.",

@@ -132,6 +132,7 @@ TEXTS = {
     "counted_transcriptions": "録音",
     "counted_refreshes": "更新",
     "counted_sessions": "新しいセッション",
+    "counted_shares": "共有チャットの閲覧",
     "session_files_used_up": "このセッションで送信できるファイルは {most} 件までです。",
     "too_many_answers": "同時に作成できる回答の上限に達しました。すでに {most} 件を作成中です。完了を待つか、どれかを"
     "停止してください。",
@@ -145,6 +146,8 @@ TEXTS = {
     "message_edited": "このメッセージはその間に別のウィンドウで変更されました。"
     "チャットを再読み込みすると、現在の内容が表示されます。",
     "thread_busy": "このチャットではまだ回答を作成中です。完了を待つか、先に停止してください。",
+    "queue_full": "これ以上メッセージを待機させられません(最大 {most} 件)。回答を待つか、1 件削除してください。",
+    "message_not_queued": "このメッセージはもう待機していません。送信されたか、削除されました。",
     "thread_locked": "このチャットはロックされています{reason}。現在メッセージを受け付けていません。",
     "thread_closed": "このチャットは終了しています{reason}。続けるには新しいチャットを始めてください。",
     "thread_status_reason": "（理由：{reason}）",
@@ -153,6 +156,10 @@ TEXTS = {
     "してください。",
     "message_too_many_files": "1 つのメッセージに添付できるファイルは {most} 件までです。",
     "body_too_large": "リクエストが大きすぎます。上限は {most} バイトです。",
+    "share_not_found": "このリンクの先にチャットはありません。期限が切れたか、取り消された可能性があります。",
+    "shares_full": "このチャットにはすでに {most} 件のリンクがあります。先に 1 件取り消してください。",
+    "nothing_to_share": "このチャットには共有できるものがまだありません。",
+    "sharing_off": "このサーバーでは共有が無効になっています。",
     "title_empty": "チャットには 1 文字以上のタイトルが必要です。",
     "title_too_long": "タイトルが長すぎます。上限は {most} 文字です。",
     "model_not_offered": "このアシスタントではそのモデルを利用できません。",

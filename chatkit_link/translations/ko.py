@@ -123,6 +123,7 @@ TEXTS = {
     "counted_transcriptions": "녹음",
     "counted_refreshes": "새로고침",
     "counted_sessions": "새 세션",
+    "counted_shares": "공유 채팅 열람",
     "session_files_used_up": "이 세션에서는 파일을 최대 {most}개까지 사용할 수 있습니다.",
     "too_many_answers": "동시에 진행되는 답변이 너무 많습니다. 이미 {most}개를 작성하고 있습니다. 하나가 끝날 때까지 "
     "기다리거나 하나를 중지하세요.",
@@ -137,6 +138,8 @@ TEXTS = {
     "message_edited": "이 메시지는 그사이 다른 창에서 변경되었습니다. 채팅을 새로고침하면 지금의 내용을 볼 수 "
     "있습니다.",
     "thread_busy": "이 채팅에서 아직 답변을 작성하고 있습니다. 기다리거나 먼저 중지하세요.",
+    "queue_full": "메시지는 최대 {most}개까지 대기할 수 있습니다. 답변을 기다리거나 하나를 삭제하세요.",
+    "message_not_queued": "이 메시지는 더 이상 대기 중이 아닙니다. 전송되었거나 삭제되었습니다.",
     "thread_locked": "이 채팅은 잠겨 있습니다{reason}. 지금은 메시지를 보낼 수 없습니다.",
     "thread_closed": "이 채팅은 종료되었습니다{reason}. 계속하려면 새 채팅을 시작하세요.",
     "thread_status_reason": "(이유: {reason})",
@@ -144,6 +147,10 @@ TEXTS = {
     "message_too_long": "메시지가 {length}자입니다. 최대 {most}자까지 가능합니다. 줄이거나 텍스트를 파일로 보내세요.",
     "message_too_many_files": "메시지 하나에 파일을 최대 {most}개까지 첨부할 수 있습니다.",
     "body_too_large": "요청이 너무 큽니다. 최대 {most}바이트까지 가능합니다.",
+    "share_not_found": "이 링크에는 채팅이 없습니다. 만료되었거나 취소되었을 수 있습니다.",
+    "shares_full": "이 채팅에는 이미 링크가 {most}개 있습니다. 먼저 하나를 취소하세요.",
+    "nothing_to_share": "이 채팅에는 아직 공유할 내용이 없습니다.",
+    "sharing_off": "이 서버에서는 공유가 꺼져 있습니다.",
     "title_empty": "채팅에는 제목이 필요합니다. 한 글자 이상 입력하세요.",
     "title_too_long": "제목이 너무 깁니다. 최대 {most}자까지 가능합니다.",
     "model_not_offered": "이 어시스턴트는 해당 모델을 제공하지 않습니다.",

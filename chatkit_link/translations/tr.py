@@ -124,6 +124,7 @@ TEXTS = {
     "counted_transcriptions": "kayıt",
     "counted_refreshes": "yenileme",
     "counted_sessions": "yeni oturum",
+    "counted_shares": "paylaşılan sohbet görüntüleme",
     "session_files_used_up": "Bu oturum en fazla {most} dosya kabul eder.",
     "too_many_answers": "Aynı anda çok fazla yanıt: Sizin için şu anda {most} yanıt yazılıyor. Birini bekleyin veya "
     "birini durdurun.",
@@ -137,6 +138,8 @@ TEXTS = {
     "message_edited": "Bu mesaj bu arada başka bir pencerede değiştirildi. Şimdiki hâlini görmek için sohbeti "
     "yeniden yükleyin.",
     "thread_busy": "Bu sohbette hâlâ bir yanıt yazılıyor. Bekleyin veya önce durdurun.",
+    "queue_full": "Bir ileti daha sığmıyor: en fazla {most} ileti bekleyebilir. Yanıtı bekleyin veya birini kaldırın.",
+    "message_not_queued": "Bu ileti artık beklemiyor: gönderildi veya kaldırıldı.",
     "thread_locked": "Bu sohbet kilitli{reason}. Şimdilik mesaj kabul etmiyor.",
     "thread_closed": "Bu sohbet kapatıldı{reason}. Devam etmek için yeni bir sohbet başlatın.",
     "thread_status_reason": ": {reason}",
@@ -144,6 +147,10 @@ TEXTS = {
     "message_too_long": "Mesaj {length} karakter; en fazla {most} olabilir. Kısaltın veya metni dosya olarak gönderin.",
     "message_too_many_files": "Bir mesaja en fazla {most} dosya sığar.",
     "body_too_large": "İstek çok büyük: En fazla {most} bayt olabilir.",
+    "share_not_found": "Bu bağlantının ardında bir sohbet yok. Süresi dolmuş veya geri çekilmiş olabilir.",
+    "shares_full": "Bu sohbetin zaten {most} bağlantısı var. Önce birini geri çekin.",
+    "nothing_to_share": "Bu sohbette henüz paylaşılacak bir şey yok.",
+    "sharing_off": "Paylaşım bu sunucuda kapalı.",
     "title_empty": "Sohbetin bir başlığı olmalı: En az bir karakter yazın.",
     "title_too_long": "Başlık çok uzun: En fazla {most} karakter olabilir.",
     "model_not_offered": "Bu asistan o modeli sunmuyor.",

@@ -31,9 +31,12 @@ from chatkit_link.store import (
     files,
     imports,
     message_search,
+    queue,
     rates,
+    running_items,
     runs,
     sessions,
+    shares,
     spending,
     tenant_threads,
     thread_list,
@@ -45,6 +48,7 @@ from chatkit_link.store import (
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.threads import OfAgent
 from chatkit_link.store.words import terms_of
@@ -65,10 +69,11 @@ NOT_USERS = {
     "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
-#: Reports that read what they report, for an operator at a terminal; and the way to another branch, which reads what is
-#: moved, and what branched off behind it.
+#: Reports that read what they report, for an operator at a terminal; the way to another branch, which reads what is
+#: moved, and what branched off behind it; and the copy of a thread behind a link.
 REPORTS = {
     ("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some"), ("branches", "_way"),
+    ("shares", "add"), ("shares", "find_all"),
 }  # fmt: skip
 
 FILL = """
@@ -111,6 +116,16 @@ FILL = """
     )
     SELECT 'run_' || id || '_' || n, tenant, user_id, id, 'a', 'completed', 'rep_1', now(), now(), now(), 2
     FROM threads, generate_series(1, 2) AS n;
+    INSERT INTO queued_messages (
+        id, tenant, user_id, thread_id, place, agent, input, caller, request_id, allow_cancel, held
+    )
+    SELECT 'que_' || id || '_' || n, tenant, user_id, id, n, 'a', '{}', '', 'r', true, true
+    FROM threads, generate_series(1, 2) AS n;
+    INSERT INTO shares (id, tenant, user_id, thread_id, token_hash, until_id, attachments, expires_at)
+    SELECT 'shr_' || id, tenant, user_id, id, decode(md5(id), 'hex'), id || '_2', false, now() + interval '1 hour'
+    FROM threads WHERE id <> 'thr_1';
+    INSERT INTO shared_items (share_id, id, tenant, user_id, seq, type, data)
+    SELECT 'shr_' || thread_id, id, tenant, user_id, seq, type, data FROM thread_items WHERE thread_id <> 'thr_1';
     INSERT INTO usage (
         id, tenant, user_id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost
     )
@@ -246,6 +261,43 @@ async def _threads_and_items(store: PostgresStore) -> None:
     await _history(store)
     await _items(store, held)
     await _turns(store)
+    await _queue(store)
+
+
+async def _queue(store: PostgresStore) -> None:
+    waits = QueuedMessage("que_new", BIG, "a", {"content": []}, b"{}", "r", allow_cancel=True)
+    async with store.database.session(ADA, atomic=True) as session:
+        await queue.add(session, waits)
+        await queue.list_messages(session, BIG)
+        await queue.edit(session, BIG, "que_new", {"content": []})
+        await queue.release(session, BIG, "que_new", caller=b"{}", request_id="r", allow_cancel=True)
+        first = await queue.find_next(session, BIG)
+        assert first is not None and first.id == "que_new"
+        await queue.take(session, first)
+        await queue.refuse(session, BIG, f"que_{BIG}_1", "no")
+        await queue.remove(session, BIG, f"que_{BIG}_1")
+        await running_items.find_running(session, BIG)
+        position = await running_items.position_of(session, BIG, "msg_5990")
+        assert position is not None
+        await running_items.items_behind(session, BIG, position)
+    await queue.find_waiting(store.database)
+    await _shares(store)
+
+
+async def _shares(store: PostgresStore) -> None:
+    async with store.database.session(ADA, atomic=True) as session:
+        for until in (None, "msg_7"):
+            made = await shares.add(
+                session, f"shr_{until}", f"token {until}", BIG, until=until, attachments=True, lifetime=None
+            )
+        await shares.list_shares(session, BIG)
+        await shares.load_items(session, made.id, 2, 20)
+        await shares.has_file(session, made.id, "atc_none")
+        await shares.revoke(session, BIG, "shr_None")
+    assert await shares.find(store.database, "token msg_7")
+    await shares.find_all(store.database, tenant="default", user="ada")
+    assert await shares.revoke_any(store.database, made.id, audit.Actor("operator", "ada"))
+    await shares.clean(store.database)
 
 
 async def _history(store: PostgresStore) -> None:
@@ -380,6 +432,7 @@ async def _system(database: Database) -> None:
             back_end=audit.Actor("server_key", "k"),
         )
         assert made is not None and await sessions.find_mine(session, made.id)
+        assert await sessions.was_cancelled(session, made.id) is False
     assert await sessions.find_by_secret(database, "secret")
     assert await sessions.find_by_key(database, "default", sessions.Idempotency("key", "request"))
     actor = audit.Actor("operator", "ada")

@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
+from chatkit_link.store import queue
 from chatkit_link.store.engine import Database
 from chatkit_link.store.message_search import read_some
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
     attachments,
@@ -21,11 +23,14 @@ from chatkit_link.store.tables import (
     inactive_items,
     item_words,
     metadata,
+    queued_messages,
     run_batches,
     run_events,
     runs,
     server_keys,
     sessions,
+    shared_items,
+    shares,
     spending,
     thread_items,
     threads,
@@ -55,14 +60,16 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
     await store.save_attachment(attachment(thread_id=here.id), ada)
     await store.save_feedback(here.id, [item.id], "positive", ada)
     await store.save_turn(here.id, item.id, {"input": [], "covers": [], "sources": {}}, ada)
+    waits = QueuedMessage(f"que_{ada.user}", here.id, "agent", {"content": []}, b"{}", "request", allow_cancel=True)
     async with store.database.session(ada, atomic=True) as session:
         await read_some(session, here.id)
+        await queue.add(session, waits)
     return here.id
 
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
-    of_threads = {threads, thread_items, item_words, inactive_items, attachments, feedback, turns}
-    assert set(OWNED) == of_threads | {runs, usage, spending, sessions}
+    of_threads = {threads, thread_items, item_words, inactive_items, attachments, feedback, turns, queued_messages}
+    assert set(OWNED) == of_threads | {runs, shares, shared_items, usage, spending, sessions}
     assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM, *SHARED)} == NOBODYS
 
 
@@ -92,7 +99,9 @@ async def test_no_policy_keeps_statements_from_parallel_workers(database: Databa
 
 @pytest.mark.usefixtures("adas")
 @pytest.mark.parametrize(
-    "table", [threads, thread_items, item_words, inactive_items, attachments, feedback, turns], ids=str
+    "table",
+    [threads, thread_items, item_words, inactive_items, attachments, feedback, turns, queued_messages],
+    ids=str,
 )
 async def test_a_read_without_the_filter_shows_nobody_elses_rows(
     database: Database, ada: Caller, bob: Caller, table: Table

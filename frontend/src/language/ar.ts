@@ -156,6 +156,11 @@ export const ar: Text = {
     stopped: 'تم الإيقاف',
     quote: 'اسأل عن هذا',
   },
+  shared: {
+    title: 'دردشة مشتركة',
+    about: (day: string) => `تمت المشاركة: ${day}. ما جاء بعد ذلك ليس فيها.`,
+    continue: 'متابعة هذه الدردشة',
+  },
   message: {
     question: 'رسالتك',
     answer: 'الإجابة',

@@ -138,6 +138,11 @@ export const de: Text = {
     stopped: 'Gestoppt',
     quote: 'Dazu fragen',
   },
+  shared: {
+    title: 'Geteilter Chat',
+    about: (day: string) => `Geteilt: ${day}. Was später kam, steht nicht darin.`,
+    continue: 'Diesen Chat fortsetzen',
+  },
   message: {
     question: 'Ihre Nachricht',
     answer: 'Antwort',

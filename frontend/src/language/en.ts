@@ -138,6 +138,11 @@ export const en = {
     stopped: 'Stopped',
     quote: 'Ask about this',
   },
+  shared: {
+    title: 'Shared chat',
+    about: (day: string) => `Shared on ${day}. What came later is not in it.`,
+    continue: 'Continue this chat',
+  },
   message: {
     question: 'You said',
     answer: 'Answer',

@@ -137,6 +137,11 @@ export const es: Text = {
     stopped: 'Detenida',
     quote: 'Preguntar sobre esto',
   },
+  shared: {
+    title: 'Chat compartido',
+    about: (day: string) => `Compartido: ${day}. Lo posterior no está incluido.`,
+    continue: 'Continuar este chat',
+  },
   message: {
     question: 'Tu mensaje',
     answer: 'Respuesta',

@@ -137,6 +137,11 @@ export const fr: Text = {
     stopped: 'Arrêtée',
     quote: 'Poser une question là-dessus',
   },
+  shared: {
+    title: 'Chat partagé',
+    about: (day: string) => `Partagé : ${day}. La suite n’y figure pas.`,
+    continue: 'Continuer ce chat',
+  },
   message: {
     question: 'Votre message',
     answer: 'Réponse',

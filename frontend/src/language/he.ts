@@ -137,6 +137,11 @@ export const he: Text = {
     stopped: 'נעצרה',
     quote: 'לשאול על זה',
   },
+  shared: {
+    title: 'צ׳אט משותף',
+    about: (day: string) => `שותף: ${day}. מה שבא אחר כך לא נכלל.`,
+    continue: 'להמשיך את הצ׳אט הזה',
+  },
   message: {
     question: 'ההודעה שלך',
     answer: 'תשובה',

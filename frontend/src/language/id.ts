@@ -137,6 +137,11 @@ export const id: Text = {
     notAccepting: 'Percakapan ini tidak menerima pesan',
     quote: 'Tanyakan ini',
   },
+  shared: {
+    title: 'Chat yang dibagikan',
+    about: (day: string) => `Dibagikan: ${day}. Pesan setelahnya tidak disertakan.`,
+    continue: 'Lanjutkan chat ini',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Blok kode, ${language}.` : 'Blok kode.'),
     tableOf: (columns: string) => (columns ? `Tabel dengan kolom ${columns}.` : 'Tabel.'),

@@ -137,6 +137,11 @@ export const it: Text = {
     notAccepting: 'Questa conversazione non accetta messaggi',
     quote: 'Chiedi informazioni su questo',
   },
+  shared: {
+    title: 'Chat condivisa',
+    about: (day: string) => `Condivisa: ${day}. Quanto è seguito non è incluso.`,
+    continue: 'Continua questa chat',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Blocco di codice, ${language}.` : 'Blocco di codice.'),
     tableOf: (columns: string) => (columns ? `Tabella con le colonne ${columns}.` : 'Tabella.'),

@@ -137,6 +137,11 @@ export const ja: Text = {
     stopped: '停止しました',
     quote: 'これについて質問',
   },
+  shared: {
+    title: '共有されたチャット',
+    about: (day: string) => `${day} に共有。その後のやりとりは含まれません。`,
+    continue: 'このチャットを続ける',
+  },
   message: {
     question: 'あなたのメッセージ',
     answer: '回答',

@@ -138,6 +138,11 @@ export const ko: Text = {
     notAccepting: '이 대화에는 메시지를 보낼 수 없습니다',
     quote: '이 내용 질문하기',
   },
+  shared: {
+    title: '공유된 채팅',
+    about: (day: string) => `${day}에 공유됨. 이후 내용은 포함되지 않습니다.`,
+    continue: '이 채팅 이어가기',
+  },
   message: {
     codeBlock: (language: string) => (language ? `코드 블록, ${language}.` : '코드 블록.'),
     tableOf: (columns: string) => (columns ? `열이 ${columns}인 표.` : '표.'),

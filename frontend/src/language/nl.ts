@@ -138,6 +138,11 @@ export const nl: Text = {
     notAccepting: 'Dit gesprek accepteert geen berichten',
     quote: 'Hierover een vraag stellen',
   },
+  shared: {
+    title: 'Gedeelde chat',
+    about: (day: string) => `Gedeeld: ${day}. Wat later kwam, staat er niet in.`,
+    continue: 'Deze chat voortzetten',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Codeblok, ${language}.` : 'Codeblok.'),
     tableOf: (columns: string) => (columns ? `Tabel met de kolommen ${columns}.` : 'Tabel.'),

@@ -138,6 +138,11 @@ export const pl: Text = {
     notAccepting: 'Ta rozmowa nie przyjmuje wiadomości',
     quote: 'Zapytaj o to',
   },
+  shared: {
+    title: 'Udostępniony czat',
+    about: (day: string) => `Udostępniono: ${day}. Późniejszych wiadomości tu nie ma.`,
+    continue: 'Kontynuuj ten czat',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Blok kodu, ${language}.` : 'Blok kodu.'),
     tableOf: (columns: string) => (columns ? `Tabela z kolumnami ${columns}.` : 'Tabela.'),

@@ -137,6 +137,11 @@ export const pt: Text = {
     notAccepting: 'Esta conversa não aceita mensagens',
     quote: 'Perguntar sobre isto',
   },
+  shared: {
+    title: 'Chat compartilhado',
+    about: (day: string) => `Compartilhado: ${day}. O que veio depois não está incluído.`,
+    continue: 'Continuar este chat',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Bloco de código, ${language}.` : 'Bloco de código.'),
     tableOf: (columns: string) => (columns ? `Tabela com as colunas ${columns}.` : 'Tabela.'),

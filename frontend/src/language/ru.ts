@@ -138,6 +138,11 @@ export const ru: Text = {
     notAccepting: 'Эта беседа не принимает сообщения',
     quote: 'Спросить об этом',
   },
+  shared: {
+    title: 'Общий чат',
+    about: (day: string) => `Опубликован: ${day}. Того, что было позже, здесь нет.`,
+    continue: 'Продолжить этот чат',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Блок кода, ${language}.` : 'Блок кода.'),
     tableOf: (columns: string) => (columns ? `Таблица со столбцами ${columns}.` : 'Таблица.'),

@@ -137,6 +137,11 @@ export const tr: Text = {
     notAccepting: 'Bu sohbet mesaj kabul etmiyor',
     quote: 'Bunu sor',
   },
+  shared: {
+    title: 'Paylaşılan sohbet',
+    about: (day: string) => `Paylaşıldı: ${day}. Sonrasında yazılanlar burada yok.`,
+    continue: 'Bu sohbete devam et',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Kod bloğu, ${language}.` : 'Kod bloğu.'),
     tableOf: (columns: string) => (columns ? `${columns} sütunlu tablo.` : 'Tablo.'),

@@ -138,6 +138,11 @@ export const uk: Text = {
     notAccepting: 'Ця розмова не приймає повідомлень',
     quote: 'Запитати про це',
   },
+  shared: {
+    title: 'Спільний чат',
+    about: (day: string) => `Опубліковано: ${day}. Того, що було пізніше, тут немає.`,
+    continue: 'Продовжити цей чат',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Блок коду, ${language}.` : 'Блок коду.'),
     tableOf: (columns: string) => (columns ? `Таблиця зі стовпцями ${columns}.` : 'Таблиця.'),

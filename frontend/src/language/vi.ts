@@ -137,6 +137,11 @@ export const vi: Text = {
     notAccepting: 'Cuộc trò chuyện này không nhận tin nhắn',
     quote: 'Hỏi về đoạn này',
   },
+  shared: {
+    title: 'Đoạn chat được chia sẻ',
+    about: (day: string) => `Đã chia sẻ: ${day}. Nội dung sau đó không có ở đây.`,
+    continue: 'Tiếp tục đoạn chat này',
+  },
   message: {
     codeBlock: (language: string) => (language ? `Khối mã, ${language}.` : 'Khối mã.'),
     tableOf: (columns: string) => (columns ? `Bảng với các cột ${columns}.` : 'Bảng.'),

@@ -136,6 +136,11 @@ export const zhHant: Text = {
     notAccepting: '此對話不接受訊息',
     quote: '針對這段提問',
   },
+  shared: {
+    title: '共享的聊天',
+    about: (day: string) => `分享於 ${day}。之後的內容不在其中。`,
+    continue: '繼續此聊天',
+  },
   message: {
     codeBlock: (language: string) => (language ? `程式碼區塊，${language}。` : '程式碼區塊。'),
     tableOf: (columns: string) => (columns ? `欄為 ${columns} 的表格。` : '表格。'),

@@ -135,6 +135,11 @@ export const zh: Text = {
     stopped: '已停止',
     quote: '就此提问',
   },
+  shared: {
+    title: '共享的聊天',
+    about: (day: string) => `分享于 ${day}。之后的内容不在其中。`,
+    continue: '继续此聊天',
+  },
   message: {
     question: '您的消息',
     answer: '回答',
