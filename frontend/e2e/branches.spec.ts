@@ -1,3 +1,4 @@
+import { hasNothingSerious } from './axe';
 import { type ChatPage, expect, test } from './chat-page';
 
 const versions = (chat: ChatPage) => chat.log.getByRole('group', { name: 'Versions' });
@@ -68,9 +69,14 @@ test('an answer that was written again keeps the old one', async ({ chat }) => {
   await chat.open('mirror');
   await chat.ask('One?');
   await chat.answered();
+  await chat.log.getByRole('article', { name: 'You said' }).hover();
+  await chat.button('Edit your message').click();
+  await hasNothingSerious(chat, 'a message that is edited');
+  await chat.page.keyboard.press('Escape');
   await chat.button('Retry').click();
   await expect(versions(chat)).toContainText('2/2');
   await expect(chat.answers()).toHaveCount(1);
+  await hasNothingSerious(chat, 'an answer with two versions');
   await chat.button('Previous version').click();
   await expect(versions(chat)).toContainText('1/2');
   await expect(chat.answers()).toHaveCount(1);

@@ -1,3 +1,4 @@
+import { hasNothingSerious } from './axe';
 import { type ChatPage, expect, test } from './chat-page';
 
 const waiting = (chat: ChatPage) => chat.frame.getByRole('list', { name: 'Waiting messages' });
@@ -40,6 +41,7 @@ test('a waiting message is changed, taken out, and sent now', async ({ chat, pag
   await enqueue(chat, 'First.');
   await enqueue(chat, 'Go on');
   const rows = waiting(chat).getByRole('listitem');
+  await hasNothingSerious(chat, 'messages that wait');
   await rows.first().getByRole('button', { name: 'Edit' }).click();
   await page.keyboard.type(' Really.');
   await page.keyboard.press('Enter');

@@ -1,3 +1,4 @@
+import { hasNothingSerious } from './axe';
 import { expect, test } from './chat-page';
 
 test('a link to a conversation is read without signing in until it is revoked', {
@@ -13,6 +14,7 @@ test('a link to a conversation is read without signing in until it is revoked', 
   await expect(link).toHaveCount(1);
   await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeFocused();
   await chat.shot('share');
+  await hasNothingSerious(chat, 'links to a conversation');
   const address = (await link.getAttribute('href')) as string;
   // Somebody else, in a browser of their own.
   const reader = await browser.newPage();

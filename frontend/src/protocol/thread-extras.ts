@@ -9,7 +9,10 @@ import { ChatKitProblem } from './problems';
 /** Each is the last part of its address. */
 export type Extra = 'branches' | 'queue' | 'shares';
 
-/** A place of the thread as it is displayed where other versions stand behind it, oldest first. */
+/**
+ * A place of the thread where other versions stand behind what is displayed, which is `item_id`. `siblings` are the
+ * names of all of them, oldest first, and `item_id` is one; the others need not be ids.
+ */
 export type BranchPlace = { item_id: string; siblings: string[] };
 /** A message that waits until the answer before it is complete. */
 export type QueuedMessage = {

@@ -139,11 +139,11 @@ export function withOtherBranch(
 ): ThreadState {
   const loaded = page.data.toReversed();
   const before = withoutItemsFrom(state, from).items;
-  // The cursor must be an item of the thread.
-  if (!before.length || before.length === state.items.length)
-    return { ...state, items: loaded, older: olderCursor(page) };
   const at = loaded.findIndex(({ id }) => id === to);
-  return { ...state, items: [...before, ...loaded.slice(Math.max(0, at))] };
+  // Where nothing before it is known to be the same, all is new, and so is the cursor: it must be of the thread.
+  const isAllNew = at < 0 || !before.length || before.length === state.items.length;
+  if (isAllNew) return { ...state, items: loaded, older: olderCursor(page) };
+  return { ...state, items: [...before, ...loaded.slice(at)] };
 }
 
 /** The newest answer ended here, and is not whole. */

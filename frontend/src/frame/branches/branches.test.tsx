@@ -145,6 +145,31 @@ describe('versions', () => {
     expect(said()).not.toContain('First.');
   });
 
+  test('of a message in the middle leave alone what is loaded above it, and what is not', async () => {
+    const server = new ThreadServer(['One?', 'First.'], ['Two?', 'Second.'], ['Three?', 'Third.']);
+    server.pageSize = 2;
+    const around = renderThread(server);
+    const older = () => around.user.click(screen.getByRole('button', { name: 'Show earlier messages' }));
+    await screen.findByText('Third.');
+    await edit(around, 0, 'Third, in other words?{Enter}');
+    await waitFor(() => expect(server.run).toBeTruthy());
+    act(() => server.finish('Another third.'));
+    await idle();
+    await older();
+    await screen.findByText('Second.');
+    await edit(around, 0, 'Another?{Enter}');
+    await waitFor(() => expect(server.run).toBeTruthy());
+    act(() => server.finish('Other.'));
+    await idle();
+    await waitFor(() => expect(versions()).toHaveLength(1));
+    await around.user.click(screen.getByRole('button', { name: 'Previous version' }));
+    await screen.findByText('Another third.');
+    expect(messages()).toEqual(['Two?', 'Second.', 'Third, in other words?', 'Another third.']);
+    await older();
+    await screen.findByText('First.');
+    expect(messages()).toHaveLength(6);
+  });
+
   test('that another page has walked away from are not lost: the walk fails in words', async () => {
     const server = new ThreadServer(['One?', 'First.']);
     const around = renderThread(server);

@@ -40,11 +40,17 @@ export class Branches {
     }
   }
 
-  /** The server's thread goes through this item from now on. Returns the places as they are then. */
-  async walkTo(threadId: string, itemId: string): Promise<Places> {
-    const body = { item_id: itemId };
+  /**
+   * The server's thread goes through this version from now on. Returns the places as they are then, and the item that
+   * stands in the place of `from`: the name of a version need not be its id.
+   */
+  async walkTo(threadId: string, version: string, from: string): Promise<{ places: Places; to: string }> {
+    const body = { item_id: version };
     const response = await this.client.extras.change('branches', threadId, { method: 'POST', body });
-    return placesIn(await response.json());
+    const places = placesIn(await response.json());
+    // The thread is the same up to there, and so are the places above it.
+    const at = [...this.state.value.places.keys()].indexOf(from);
+    return { places, to: [...places.keys()][at] ?? version };
   }
 
   /** The thread is on another path by now. */

@@ -199,15 +199,15 @@ export class Conversation {
     return sent;
   }
 
-  /** Goes to another version, and to the newest of what followed it. What is above it stays as it is. */
-  async walkTo(itemId: string, from: string): Promise<boolean> {
+  /** Goes to another version of `from`, and to the newest of what followed it. What is above it stays as it is. */
+  async walkTo(version: string, from: string): Promise<boolean> {
     const { id } = this;
     if (!id || this.isBusy) return false;
     return this.#try(async () => {
-      const places = await this.branches.walkTo(id, itemId);
-      const page = await this.#loader.loadBackTo(id, itemId);
+      const { places, to } = await this.branches.walkTo(id, version, from);
+      const page = await this.#loader.loadBackTo(id, to);
       this.leave();
-      this.state.update((state) => withOtherBranch(failed(state, null), { from, to: itemId }, page));
+      this.state.update((state) => withOtherBranch(failed(state, null), { from, to }, page));
       this.branches.show(places);
       await this.#catchingUp.loadEndings(id);
     });

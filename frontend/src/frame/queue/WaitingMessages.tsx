@@ -1,8 +1,9 @@
 import { ArrowUp, CirclePause, Clock, Pencil, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
 import { draftFrom } from '../composer/draft';
 import { InPlaceEditor } from '../composer/InPlaceEditor';
+import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { useStore } from '../store';
 import { ActionButton } from '../thread/ActionButton';
@@ -40,6 +41,7 @@ function WaitingMessage({ message: { id, text, isSending, held, error }, convers
   const { queue } = conversation;
   const thread = conversation.id ?? '';
   const [edit, setEdit] = useState<string | null>(null);
+  const written = useUnsaved(conversation, id);
   const [isLeaving, setLeaving] = useState(false);
   const leave = async (work: Promise<boolean>) => {
     setLeaving(true);
@@ -47,6 +49,7 @@ function WaitingMessage({ message: { id, text, isSending, held, error }, convers
   };
   const save = async (changed: string) => {
     setEdit(null);
+    written.current = null;
     if (changed === text || (await queue.edit(thread, id, changed))) return;
     setEdit(changed);
   };
@@ -56,8 +59,14 @@ function WaitingMessage({ message: { id, text, isSending, held, error }, convers
         <InPlaceEditor
           label={words.edit}
           draft={draftFrom([{ type: 'input_text', text: edit }])}
+          onChange={(draft) => {
+            written.current = draft.text === text ? null : draft.text;
+          }}
           onSave={(draft) => void save(draft.text.trim())}
-          onCancel={() => setEdit(null)}
+          onCancel={() => {
+            written.current = null;
+            setEdit(null);
+          }}
         />
       </li>
     );
@@ -94,4 +103,19 @@ function WaitingMessage({ message: { id, text, isSending, held, error }, convers
       )}
     </li>
   );
+}
+
+/** What was being written when the message had its turn goes on in the composer, unless something else stands there. */
+function useUnsaved({ queue }: Conversation, id: string) {
+  const { draft } = useChat();
+  const written = useRef<string | null>(null);
+  useEffect(
+    () => () => {
+      const text = written.current;
+      const isGone = !queue.state.value.waiting.some((message) => message.id === id);
+      if (text && isGone) draft.update((now) => (now.text ? now : draftFrom([{ type: 'input_text', text }])));
+    },
+    [queue, id, draft],
+  );
+  return written;
 }

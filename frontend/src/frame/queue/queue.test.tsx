@@ -96,13 +96,14 @@ describe('a message that is sent while an answer is written', () => {
     expect(screen.getByRole('button', { name: 'Stop' })).toBeTruthy();
   });
 
-  test('had its turn in the meantime: it is neither changed nor lost', async () => {
+  test('had its turn while it was changed: what was written goes on in the composer', async () => {
     const { server, user } = await busy(undefined, 'Three?');
     await user.click(await waitFor(() => row(0).getByRole('button', { name: 'Edit' })));
     await user.keyboard(' Please.');
     act(() => server.finish('done.'));
     await screen.findByText('Three?', { selector: '.bubble-words' });
     await waitFor(() => expect(list()).toBeNull());
+    expect(composer().value).toBe('Three? Please.');
   });
 
   test('ends the answer before it where the agent wants that, and may take it back', async () => {

@@ -34,6 +34,8 @@ export class ThreadServer {
   queue: (QueuedMessage & { input: Input })[] = [];
   shares: (Share & { until: string | null; attachments: boolean })[] = [];
   title = 'A thread';
+  /** How many items come at once. */
+  pageSize = 100;
   /** What was asked of it: "GET threads/t/queue", and the type of a ChatKit request. */
   readonly asked: string[] = [];
   #kept = new Map<string, Kept>();
@@ -64,9 +66,13 @@ export class ThreadServer {
     return path;
   }
 
+  /** The names of versions that are not displayed may be others than their ids. */
   get branches(): BranchPlace[] {
     return this.path
-      .map(({ id }) => ({ item_id: id, siblings: this.#childrenOf(this.#kept.get(id)?.parent ?? null) }))
+      .map(({ id }) => {
+        const versions = this.#childrenOf(this.#kept.get(id)?.parent ?? null);
+        return { item_id: id, siblings: versions.map((one) => (one === id ? id : `${one}~1`)) };
+      })
       .filter(({ siblings }) => siblings.length > 1);
   }
 
@@ -134,9 +140,9 @@ export class ThreadServer {
     if (params.thread_id !== 't') return refused(404);
     switch (type) {
       case 'threads.get_by_id':
-        return Response.json({ id: 't', title: this.title, created_at: AT, items: this.#page() });
+        return Response.json({ id: 't', title: this.title, created_at: AT, items: this.#newest() });
       case 'items.list':
-        return Response.json({ data: this.path.toReversed(), has_more: false });
+        return this.#list(params.after as string | undefined);
       case 'threads.add_user_message':
         return this.#message(params.input as Input, metadata?.chatkit_link ?? {}, signal);
       case 'threads.retry_after_item':
@@ -181,7 +187,7 @@ export class ThreadServer {
     if (this.run) return refused(409);
     const to = body?.item_id as string;
     if (!this.branches.some(({ siblings }) => siblings.includes(to))) return refused(404);
-    this.#leaf = this.#newestLeafOf(to);
+    this.#leaf = this.#newestLeafOf(to.replace('~1', ''));
     return Response.json({ branches: this.branches });
   }
 
@@ -302,7 +308,21 @@ export class ThreadServer {
   }
 
   #itemOf = (id: string) => (this.#kept.get(id) as Kept).item;
-  #page = () => ({ data: this.path, has_more: false });
+
+  #newest() {
+    const path = this.path;
+    const data = path.slice(-this.pageSize);
+    return { data, has_more: data.length < path.length, after: data[0]?.id ?? null };
+  }
+
+  /** The newest first; what they are older than must be an item of the thread. */
+  #list(after?: string): Response {
+    const path = this.path;
+    const end = after ? path.findIndex(({ id }) => id === after) : path.length;
+    if (end < 0) return refused(404);
+    const data = path.slice(Math.max(0, end - this.pageSize), end).reverse();
+    return Response.json({ data, has_more: data.length < end, after: data.at(-1)?.id ?? null });
+  }
 
   #childrenOf(parent: string | null): string[] {
     return [...this.#kept].filter(([, kept]) => kept.parent === parent).map(([id]) => id);
