@@ -80,11 +80,15 @@ async def create_share(
 
 
 @router.get("/chatkit/threads/{thread_id}/shares", summary="The links to a thread")
-async def list_shares(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, list[dict[str, Any]]]:
-    """``{"shares": [...]}``, those that are still good, without their addresses."""
+async def list_shares(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    """``{"shares": [...], "enabled": true}``: those that are still good, without their addresses.
+
+    ``enabled`` is false where this server shares nothing: no link is made, and none leads anywhere.
+    """
     await services.store.load_thread(thread_id, caller)
     async with services.database.session(caller) as session:
-        return {"shares": [_listed(share) for share in await shares.list_shares(session, thread_id)]}
+        listed = [_listed(share) for share in await shares.list_shares(session, thread_id)]
+    return {"shares": listed, "enabled": services.settings.sharing}
 
 
 @router.delete("/chatkit/threads/{thread_id}/shares/{share_id}", summary="Withdraw a link", status_code=204)

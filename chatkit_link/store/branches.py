@@ -7,6 +7,7 @@ of a message that was edited, or of an answer that was given again.
 import re
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ _FIND_NAMED = statement("""
     SELECT seq FROM inactive_items AS inactive
     WHERE {of:inactive} AND inactive.id = :item AND inactive.seq = :seq
 """)
+_ANY = statement("SELECT item.id FROM thread_items AS item WHERE {of:item} AND item.id = ANY (:ids) LIMIT 1")
 _AT = statement("SELECT id FROM thread_items AS item WHERE {of:item} AND item.seq = :seq")
 _BEHIND = statement("""
     SELECT seq, parent_seq FROM inactive_items AS inactive WHERE {of:inactive} AND inactive.seq >= :seq ORDER BY seq
@@ -105,6 +107,12 @@ def _point(inactive: list[Any]) -> BranchPoint:
     names = {row.seq: f"{row.id}~{row.seq}" if row.is_ambiguous else row.id for row in inactive}
     names[child.child_seq] = item_id
     return BranchPoint(item_id, tuple(names[seq] for seq in sorted(names)))
+
+
+async def has_any(session: Session, thread_id: str, item_ids: Collection[str]) -> bool:
+    """Whether one of these items is on the thread's active path."""
+    ids = [clean_text(item_id) for item_id in item_ids]
+    return bool(await session.execute(_ANY, thread=clean_text(thread_id), ids=ids))
 
 
 async def leave_from(session: Session, thread_id: str, item_id: str) -> None:

@@ -18,118 +18,75 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from chatkit_link.store.columns import metadata, now, of_thread, owner
+from chatkit_link.store.thread_tables import (
+    ENDED_TURN,
+    PENDING_CALL,
+    WAITING,
+    WAITING_TURN,
+    feedback,
+    inactive_items,
+    item_words,
+    queued_messages,
+    shared_items,
+    shares,
+    thread_items,
+    threads,
+    turns,
 )
 
-
-def _owner() -> tuple[Column[str], Column[str]]:
-    return Column("tenant", Text, nullable=False), Column("user_id", Text, nullable=False)
-
-
-def _now(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _of_thread() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
-
-
-def _of_item(column: str) -> ForeignKeyConstraint:
-    item = ["thread_items.tenant", "thread_items.thread_id", "thread_items.id"]
-    return ForeignKeyConstraint(["tenant", "thread_id", column], item, ondelete="CASCADE")
-
-
-threads = Table(
-    "threads",
-    metadata,
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("title", Text),
-    Column("status", JSONB, nullable=False),
-    Column("allowed_image_domains", JSONB(none_as_null=True)),
-    Column("metadata", JSONB, nullable=False),
-    _now("created_at"),
-    _now("last_activity"),
-    Column("last_seq", BigInteger, nullable=False, server_default="0"),
-    # Whose ChatKit route it began at; null from the version before 0019, and where there was none.
-    Column("agent", Text),
-    Column("pinned_at", DateTime(timezone=True)),
-    # Up to where ``item_words`` has its words.
-    Column("searchable_seq", BigInteger, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("tenant", "id"),
-)
-Index("ix_threads_list", threads.c.tenant, threads.c.user_id, threads.c.last_activity, threads.c.id)
-#: For the tenant's own back end (``tenant_threads.py``).
-Index("ix_threads_created_at", threads.c.tenant, threads.c.created_at, threads.c.id)
-
-thread_items = Table(
-    "thread_items",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("seq", BigInteger, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "id"),
-    UniqueConstraint("tenant", "thread_id", "seq"),
-    _of_thread(),
-)
-#: Of a long thread, the few rows that are looked for by what they hold (here and of ``turns``).
-PENDING_CALL = text("type = 'client_tool_call' AND data ->> 'status' = 'pending'")
-Index(
-    "ix_thread_items_pending",
-    *(thread_items.c[name] for name in ("tenant", "thread_id", "seq")),
-    postgresql_where=PENDING_CALL,
-)
-
-#: The words of messages, for search (store/history.py). What is searched for stands in a policy: see migration 0019.
-item_words = Table(
+__all__ = [
+    "ENDED_TURN",
+    "PENDING_CALL",
+    "RUNNING",
+    "WAITING",
+    "WAITING_TURN",
+    "attachments",
+    "audit_log",
+    "deployment",
+    "feedback",
+    "file_removals",
+    "file_usage",
+    "inactive_items",
     "item_words",
-    metadata,
-    *_owner(),
-    Column("thread_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    # Of the message.
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("words", TSVECTOR, nullable=False),
-    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
-    _of_item("item_id"),
-)
-Index("ix_item_words_words", item_words.c.words, postgresql_using="gin")
+    "metadata",
+    "queued_messages",
+    "rates",
+    "run_batches",
+    "run_events",
+    "runs",
+    "server_keys",
+    "sessions",
+    "shared_items",
+    "shares",
+    "spending",
+    "thread_items",
+    "threads",
+    "turns",
+    "usage",
+]
 
 attachments = Table(
     "attachments",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("thread_id", Text),
     Column("data", JSONB, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     # Where the bytes are stored (store/files.py); all of it empty where another attachment store has them.
     Column("state", Text),
     Column("size", BigInteger, nullable=False, server_default="0"),
@@ -143,7 +100,7 @@ attachments = Table(
     # A keyed hash of the address that it came from.
     Column("network", Text),
     PrimaryKeyConstraint("tenant", "id"),
-    _of_thread(),
+    of_thread(),
 )
 Index("ix_attachments_thread_id", attachments.c.tenant, attachments.c.thread_id)
 Index(
@@ -187,72 +144,15 @@ file_removals = Table(
     "file_removals",
     metadata,
     Column("prefix", Text, primary_key=True),
-    _now("due"),
+    now("due"),
 )
 Index("ix_file_removals_due", file_removals.c.due)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    *_owner(),
-    Column("kind", Text, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
-    _of_item("item_id"),
-)
-
-turns = Table(
-    "turns",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("anchor_id", Text, nullable=False),
-    *_owner(),
-    Column("record", JSONB, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "anchor_id"),
-    _of_item("anchor_id"),
-)
-WAITING_TURN, ENDED_TURN = text("turns.record ? 'waiting'"), text("turns.record ? 'ending'")
-Index("ix_turns_waiting", turns.c.tenant, turns.c.thread_id, postgresql_where=WAITING_TURN)
-Index("ix_turns_ending", turns.c.tenant, turns.c.thread_id, turns.c.created_at, postgresql_where=ENDED_TURN)
-
-#: Items that are not on their thread's active path (store/branches.py), with what hangs on an item elsewhere.
-inactive_items = Table(
-    "inactive_items",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    *_owner(),
-    Column("seq", BigInteger, nullable=False),
-    # Position of the item before it on its branch; 0 for the first one of a thread. Ids may repeat between branches.
-    Column("parent_seq", BigInteger, nullable=False),
-    *(Column(name, Text, nullable=False) for name in ("id", "type")),
-    Column("data", JSONB, nullable=False),
-    _now("created_at"),
-    Column("feedback", Text),
-    Column("feedback_at", DateTime(timezone=True)),
-    # What was recorded of the turn of the item before it while this one followed; and, of the last item, of its own.
-    Column("parent_record", JSONB(none_as_null=True)),
-    Column("record", JSONB(none_as_null=True)),
-    # Whether another item follows the one before it; of all whose parent is on the active path.
-    Column("is_first", Boolean, nullable=False, server_default="false"),
-    PrimaryKeyConstraint("tenant", "thread_id", "seq"),
-    _of_thread(),
-)
-Index("ix_inactive_items_parent_seq", *(inactive_items.c[name] for name in ("tenant", "thread_id", "parent_seq")))
-Index(
-    "ix_inactive_items_first",
-    *(inactive_items.c[name] for name in ("tenant", "thread_id", "parent_seq", "seq")),
-    postgresql_where=text("is_first"),
-)
-Index("ix_inactive_items_id", *(inactive_items.c[name] for name in ("tenant", "thread_id", "id")))
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("thread_id", Text, nullable=False),
     Column("agent", Text, nullable=False),
     # The message that a retry answers again; what followed it is about to be replaced.
@@ -263,7 +163,7 @@ runs = Table(
     Column("cancel_requested", Boolean, nullable=False, server_default="false"),
     # The last event of the run itself; what recovery adds follows it.
     Column("last_id", BigInteger, nullable=False, server_default="0"),
-    _now("created_at"),
+    now("created_at"),
     Column("finished_at", DateTime(timezone=True)),
     # Whether its events are in run_events, as the version before 0015 writes them.
     Column("events_kept", Boolean, nullable=False, server_default="true"),
@@ -288,43 +188,6 @@ Index("ix_runs_thread_id", runs.c.tenant, runs.c.thread_id, runs.c.created_at)
 #: What ``run_events`` refers to; goes with it.
 Index("former_runs_id", runs.c.id, unique=True)
 
-#: Messages that wait for the end of an answer (store/queue.py).
-queued_messages = Table(
-    "queued_messages",
-    metadata,
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("thread_id", Text, nullable=False),
-    # Its place in the queue of its thread; the lowest is sent first.
-    Column("place", BigInteger, nullable=False),
-    Column("agent", Text, nullable=False),
-    # The ``UserMessageInput`` of the request, whole.
-    Column("input", JSONB, nullable=False),
-    # Who sent it, as in the rows of runs (protocol/beginning.py).
-    Column("caller", LargeBinary, nullable=False),
-    Column("request_id", Text, nullable=False),
-    Column("allow_cancel", Boolean, nullable=False),
-    # It waits for its user, after a Stop or because it could not be sent: ``error`` says why.
-    Column("held", Boolean, nullable=False, server_default="false"),
-    # Its user has asked for it, and the answer that is being stopped makes way for it.
-    Column("is_next", Boolean, nullable=False, server_default="false"),
-    Column("error", Text),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "id"),
-    _of_thread(),
-)
-WAITING = text("NOT held")
-Index(
-    "ix_queued_messages_thread_id",
-    *(queued_messages.c[name] for name in ("tenant", "thread_id", "place")),
-)
-Index(
-    "ix_queued_messages_waiting",
-    queued_messages.c.tenant,
-    queued_messages.c.thread_id,
-    postgresql_where=WAITING,
-)
-
 #: The event log: some events of a run in a row, in partitions by time (store/event_log.py).
 run_batches = Table(
     "run_batches",
@@ -335,7 +198,7 @@ run_batches = Table(
     Column("last_id", BigInteger, nullable=False),
     Column("lengths", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     # Of the run's journal, where there are any.
     Column("steps", LargeBinary),
     PrimaryKeyConstraint("tenant", "run_id", "last_id", "created_at"),
@@ -368,7 +231,7 @@ usage = Table(
     "usage",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("run_id", Text, index=True),
     # How often the run had been taken over by then.
     Column("generation", SmallInteger, nullable=False, server_default="0"),
@@ -380,7 +243,7 @@ usage = Table(
     Column("cached_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
     Column("cost", Numeric, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     PrimaryKeyConstraint("tenant", "id"),
 )
 Index("ix_usage_created_at", usage.c.created_at)
@@ -389,7 +252,7 @@ Index("ix_usage_created_at", usage.c.created_at)
 spending = Table(
     "spending",
     metadata,
-    *_owner(),
+    *owner(),
     Column("span", Text, nullable=False),
     Column("until", DateTime(timezone=True), nullable=False, index=True),
     Column("tokens", BigInteger, nullable=False),
@@ -402,7 +265,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
     Column("secret_hash", LargeBinary, nullable=False, index=True),
     Column("agent", Text),
@@ -410,7 +273,7 @@ sessions = Table(
     Column("workflow", JSONB, nullable=False),
     Column("configuration", JSONB, nullable=False),
     Column("per_minute", Integer, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("cancelled_at", DateTime(timezone=True)),
     # Hashes: of the key that the request named for its repetitions, and of the request. Both or neither.
@@ -424,42 +287,6 @@ Index(
     sessions.c.idempotency_hash,
     unique=True,
     postgresql_where=sessions.c.idempotency_hash.is_not(None),
-)
-
-#: Read-only links to threads. Of a link, only its hash.
-shares = Table(
-    "shares",
-    metadata,
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("thread_id", Text, nullable=False),
-    # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
-    Column("token_hash", LargeBinary, nullable=False, index=True),
-    # As the thread was called when the link was made.
-    Column("title", Text),
-    Column("until_id", Text, nullable=False),
-    Column("attachments", Boolean, nullable=False),
-    _now("created_at"),
-    Column("expires_at", DateTime(timezone=True)),
-    PrimaryKeyConstraint("tenant", "id"),
-    _of_thread(),
-)
-Index("ix_shares_thread_id", shares.c.tenant, shares.c.thread_id, shares.c.created_at)
-Index("ix_shares_expires_at", shares.c.expires_at, postgresql_where=shares.c.expires_at.is_not(None))
-
-#: What a link displays: the items as they were when it was made, without those that users do not see.
-shared_items = Table(
-    "shared_items",
-    metadata,
-    Column("share_id", Text, nullable=False),
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("seq", BigInteger, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "share_id", "seq"),
-    ForeignKeyConstraint(["tenant", "share_id"], ["shares.tenant", "shares.id"], ondelete="CASCADE"),
 )
 
 #: What all replicas have in common (``store/deployment.py``).
@@ -480,7 +307,7 @@ server_keys = Table(
     Column("scopes", ARRAY(Text), nullable=False),
     # The only tenant that it may act for; null for all of them.
     Column("tenant", Text),
-    _now("created_at"),
+    now("created_at"),
     Column("created_by", Text, nullable=False),
     # To the minute, and late (identity/key_use.py).
     Column("last_used_at", DateTime(timezone=True)),
@@ -501,7 +328,7 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _now("at"),
+    now("at"),
     Column("actor_kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),

@@ -14,6 +14,7 @@ async function edit(chat: ChatPage, at: number, text: string) {
 test('an edited message has an answer of its own, and both versions are there after a reload', {
   tag: '@phone',
 }, async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('mirror');
   await chat.ask('One?');
   await chat.answered();

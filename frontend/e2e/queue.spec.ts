@@ -12,6 +12,7 @@ async function enqueue(chat: ChatPage, text: string) {
 test('messages wait for the end of an answer, also over a reload, and are answered in their order', {
   tag: '@phone',
 }, async ({ chat, page }) => {
+  await chat.withOwnHistory();
   await chat.open('story');
   await chat.askForStory();
   await enqueue(chat, 'Another story');

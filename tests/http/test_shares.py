@@ -185,7 +185,7 @@ async def test_a_link_that_has_ended_gives_nothing(
                 await connection.connection.execute(
                     "UPDATE shares SET expires_at = now() - interval '1 second' WHERE id = $1", made["id"]
                 )
-            assert (await ada.shares("GET")).json() == {"shares": []}
+            assert (await ada.shares("GET")).json()["shares"] == []
         case "deleted thread":
             body = {"type": "threads.delete", "params": {"thread_id": ada.thread}}
             await http.post(f"{ada.address}/chatkit/echo", json=body, headers=ada.headers)
@@ -334,5 +334,6 @@ async def test_an_operator_turns_all_links_off(
         ada.address = address
         refused = await ada.shares("POST", json={})
         assert (refused.status_code, refused.json()["code"]) == (403, "sharing_off")
+        assert (await ada.shares("GET")).json()["enabled"] is False
         token = made["url"].rpartition("/")[2]
         assert (await http.get(f"{address}/api/shared/{token}")).status_code == 404

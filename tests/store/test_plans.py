@@ -25,7 +25,7 @@ from sqlalchemy import make_url, text
 import chatkit_link.store
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import LinkError
-from chatkit_link.protocol.branches import switch_branch
+from chatkit_link.protocol.branches import is_elsewhere, switch_branch
 from chatkit_link.store import (
     audit,
     files,
@@ -365,6 +365,8 @@ async def _turns(store: PostgresStore) -> None:
 
 async def _branches(store: PostgresStore) -> None:
     await store.require_editable(BIG, "msg_5999", ADA)
+    events = [b'{"type": "thread.item.updated", "item_id": "version_msg_5999"}']
+    assert await is_elsewhere(store, BIG, events, ADA)
     await store.add_message(BIG, user(BIG, "tea"), ADA, edits="msg_5999")
     for edits in ("version_msg_7", "nothing"):
         with suppress(LinkError):

@@ -45,14 +45,16 @@ export class ThreadExtras {
     private readonly isOfThisMake: (threadId: string) => Promise<boolean>,
   ) {}
 
-  /** Null where the server has nothing of the kind. */
+  /** Null where the server has nothing of the kind, or has switched it off. */
   async read<T>(extra: Extra, threadId: string): Promise<T | null> {
     if (this.#known.get(extra) === false) return null;
     if (!this.#known.has(extra) && !(await this.isOfThisMake(threadId))) return null;
     try {
       const response = await this.send(addressOf(extra, threadId));
-      this.#known.set(extra, true);
-      return await response.json();
+      const body = await response.json();
+      const isEnabled = body.enabled !== false;
+      this.#known.set(extra, isEnabled);
+      return isEnabled ? body : null;
     } catch (error) {
       const isMissing = error instanceof ChatKitProblem && (error.status === 404 || error.status === 405);
       if (!isMissing || this.#known.get(extra)) throw error;
