@@ -20,12 +20,14 @@ from pydantic import AnyUrl, BaseModel
 
 from chatkit_link.caller import Caller
 from chatkit_link.files.signed_urls import Links
-from chatkit_link.store import imports
+from chatkit_link.store import imports, shares
 from chatkit_link.store.imports import WholeThread
+from chatkit_link.store.items import Items
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.shares import Share
 from chatkit_link.store.unreadable import Unreadable
 
+_ITEMS = Items()
 #: Items that are read at once.
 PAGE = 200
 #: Buttons of a card, each of which is an action.
@@ -52,7 +54,7 @@ class SharedThreads:
 
         reader: the owner, with the network and the language of who reads. address: where the files of the link are.
         """
-        items, last = await self.store.load_shared_items(share.id, after, PAGE + 1, reader)
+        items, last = await self._read(share, after, PAGE + 1, reader)
         more = len(items) > PAGE
         shown = self._shown(items[:PAGE], share, address)
         return Page(data=shown, has_more=more, after=str(last[PAGE - 1]) if more else None)
@@ -65,7 +67,7 @@ class SharedThreads:
         items: list[ThreadItem] = []
         after = 0
         while True:
-            read, places = await self.store.load_shared_items(share.id, after, PAGE, reader)
+            read, places = await self._read(share, after, PAGE, reader)
             items += read
             if len(read) < PAGE:
                 break
@@ -79,6 +81,12 @@ class SharedThreads:
         async with self.store.database.session(caller, atomic=True) as session:
             await imports.add_whole(session, WholeThread(thread, own, []))
         return thread.id
+
+    async def _read(self, share: Share, after: int, limit: int, reader: Caller) -> tuple[list[ThreadItem], list[int]]:
+        """The items behind a position, oldest first, and the positions."""
+        async with self.store.database.session(reader) as session:
+            rows = await shares.load_items(session, share.id, after, limit)
+        return [_ITEMS.parse(row, reader.locale) for row in rows], [row.seq for row in rows]
 
     def _shown(self, items: Sequence[ThreadItem], share: Share, address: str) -> list[ThreadItem]:
         if not share.attachments:

@@ -33,7 +33,7 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.store import branches, feedback, queue, shares, threads, turns
+from chatkit_link.store import branches, feedback, queue, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
@@ -316,15 +316,6 @@ class PostgresStore(Store[Caller]):
                 return now
             await self._items.update(session, thread_id, new)
             return new
-
-    @patient
-    async def load_shared_items(
-        self, share_id: str, after: int, limit: int, context: Caller
-    ) -> tuple[list[ThreadItem], list[int]]:
-        """What a link of the caller's displays, oldest first, behind a position; and the positions."""
-        async with self.database.session(context) as session:
-            rows = await shares.load_items(session, share_id, after, limit)
-        return [self._items.parse(row, context.locale) for row in rows], [row.seq for row in rows]
 
     @patient
     async def load_item_type(self, thread_id: str, item_id: str, context: Caller) -> str | None:
