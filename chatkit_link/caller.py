@@ -112,6 +112,8 @@ class Caller:
     key: the server key with which a back end acts for the user; ``None`` where the user is asking.
     patience: of an answer, which waits while the database is away (``store/patience.py``): whether it may read and
         store now, asked before each attempt. ``None`` for a request, which does not wait.
+    fence: of an answer: the id of its run, and the replica that executes it. Once the run is another replica's, nothing
+        is stored for this one (``store/tenancy.py``).
     request: for a brought ``ChatKitServer``, a Starlette ``Request`` with method, URL, client and headers, without what
         signs a user in; else ``None``.
     """
@@ -131,6 +133,7 @@ class Caller:
     key: KeyGrant | None = field(default=None, compare=False, repr=False)
     request: Any = field(default=None, compare=False, repr=False)
     patience: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
+    fence: tuple[str, str] | None = field(default=None, compare=False, repr=False)
 
     @property
     def owner(self) -> tuple[str, str]:

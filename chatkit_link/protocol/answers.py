@@ -160,8 +160,8 @@ class Answers:
 
         async def work(run: Run) -> None:
             # From here on the database is waited for, as long as the answer is this replica's (store/patience.py).
-            caller = replace(asked.caller, patience=run.is_ours)
-            context = replace(asked.context, patience=run.is_ours)
+            caller = replace(asked.caller, patience=run.is_ours, fence=run.fence)
+            context = replace(asked.context, patience=run.is_ours, fence=run.fence)
             agent = asked.agent
             titler = agent.titler if allows_titles(caller) else None
             turn = Turn(

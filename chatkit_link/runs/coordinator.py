@@ -270,6 +270,7 @@ class Coordinator:
 
     def _add(self, run: Run) -> None:
         self._runs[run.id] = run
+        run.replica = self.replica
         run.log.read_stored = partial(self._stored.read, run)
         self._writer.add(run)
         run.journal.append = run.log.append_step

@@ -60,6 +60,8 @@ class Run:
     stopped: bool = False
     #: Another replica has ended it, or its thread is gone: further output of it is discarded.
     lost: bool = False
+    #: That executes it here; the coordinator's.
+    replica: str = ""
     #: When its lease was last taken or renewed, at the latest (``now``).
     renewed: float = field(default_factory=now)
 
@@ -68,16 +70,22 @@ class Run:
         """Whether another replica goes on with it, or has ended it."""
         return self.lost or self.status is RunStatus.HANDED_OVER
 
+    @property
+    def fence(self) -> tuple[str, str]:
+        """What the database knows its writers by (``Caller.fence``)."""
+        return self.id, self.replica
+
     def is_ours(self) -> bool:
-        """Asked before anything is read or stored outside of the log, which is fenced by the database (``writer.py``).
+        """Asked before anything is read or stored outside of the log.
 
         A process that was frozen for a while does not know yet that its runs have been ended elsewhere, and perhaps
-        tried again. False while the lease may be over; it will be known in a moment.
+        tried again. False while the lease may be over; it will be known in a moment. What is stored nevertheless, since
+        it was frozen behind this question, is refused by the database (``fence``).
 
         Raises:
-            CancelledError: another replica has ended the run.
+            CancelledError: another replica goes on with the run, or has ended it.
         """
-        if self.lost:
+        if self.left:
             raise asyncio.CancelledError
         # Over, it has left something behind that stores, such as a task of a server's own.
         return self.status is not RunStatus.RUNNING or now() - self.renewed <= LEASE

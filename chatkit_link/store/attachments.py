@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
-from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.tenancy import OWNER, Session, mine, writable
 from chatkit_link.store.threads import load_thread
 from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 from chatkit_link.translations import Localized
@@ -44,7 +44,7 @@ class Attachments:
         if await session.execute(new.returning(attachments.c.id)):
             return
         same_thread = or_(attachments.c.thread_id.is_(None), attachments.c.thread_id == attachment.thread_id)
-        changed = update(attachments).where(mine(attachments), attachments.c.id == attachment_id, same_thread)
+        changed = update(attachments).where(writable(attachments), attachments.c.id == attachment_id, same_thread)
         if (await session.execute(changed.values(**values))).changed == 0:
             raise attachment_not_found()
 
@@ -62,6 +62,6 @@ class Attachments:
 
     async def delete(self, session: Session, attachment_id: str) -> None:
         """Raises NotFound for an unknown or foreign attachment."""
-        statement = delete(attachments).where(mine(attachments), attachments.c.id == clean_text(attachment_id))
+        statement = delete(attachments).where(writable(attachments), attachments.c.id == clean_text(attachment_id))
         if (await session.execute(statement)).changed == 0:
             raise attachment_not_found()

@@ -10,7 +10,8 @@ answer: so it leaves with the item that followed, and comes back with it. Its wo
 go, and are read again where it comes back.
 
 The invariants: an item is in one of the two tables. One whose parent is on the path is marked as the first of a branch,
-so that these are found among however many. Whoever moves items holds the thread's row, as whoever adds one does.
+so that these are found among however many. Whoever moves items holds the thread's row, as whoever adds one does; an
+answer that another replica has by now is not given it.
 """
 
 import re
@@ -25,9 +26,15 @@ from chatkit_link.store.threads import thread_not_found
 
 #: The filter of ``tenancy.py`` and the thread, for statements that are written as text; of the table with this alias.
 OF_THREAD: Final = "{0}.tenant = :caller_tenant AND {0}.user_id = :caller_user AND {0}.thread_id = :thread"
+#: As ``tenancy.writable`` has it: whether the caller is no answer, or one that is still this replica's.
+_FENCE: Final = """(CAST(:caller_run AS TEXT) IS NULL OR NOT EXISTS (
+    SELECT FROM runs WHERE runs.tenant = :caller_tenant AND runs.id = :caller_run AND runs.replica <> :caller_replica
+))"""
 _ALIAS, _NAME = re.compile(r"\{of:(\w+)\}"), re.compile(r":(\w+)")
 _TYPES = {
-    **dict.fromkeys(("thread", "item", "anchor", *(bind.key for bind in OWNER.values())), Text),
+    **dict.fromkeys(
+        ("thread", "item", "anchor", "caller_run", "caller_replica", *(bind.key for bind in OWNER.values())), Text
+    ),
     **dict.fromkeys(("parent", "last", "seq", "top"), BigInteger),
     "seqs": ARRAY(BigInteger),
     **dict.fromkeys(("ids", "hidden"), ARRAY(Text)),
@@ -35,14 +42,15 @@ _TYPES = {
 
 
 def statement(sql: str) -> Statement:
-    """A statement in which ``{of:alias}`` stands for the filter of that table."""
-    sql = _ALIAS.sub(lambda alias: OF_THREAD.format(alias[1]), sql)
+    """A statement in which ``{of:alias}`` stands for the filter of that table, and ``{fence}`` for that of answers."""
+    sql = _ALIAS.sub(lambda alias: OF_THREAD.format(alias[1]), sql).replace("{fence}", _FENCE)
     binds = [bindparam(name, type_=_TYPES[name]) for name in sorted(set(_NAME.findall(sql)))]
     return Statement(text(sql).bindparams(*binds))
 
 
 _LOCK = statement("""
-    SELECT id FROM threads WHERE tenant = :caller_tenant AND user_id = :caller_user AND id = :thread FOR NO KEY UPDATE
+    SELECT id FROM threads WHERE tenant = :caller_tenant AND user_id = :caller_user AND id = :thread AND {fence}
+    FOR NO KEY UPDATE
 """)
 _LEAVE = statement("""
     WITH gone AS (
@@ -105,7 +113,7 @@ _RESTORE_RECORD = statement("""
 # Versions of an answer go with their question. What branched off behind another item branches off before it then.
 _DELETE = statement("""
     WITH RECURSIVE going AS (
-        SELECT seq, type FROM thread_items AS item WHERE {of:item} AND item.id = ANY (:ids)
+        SELECT seq, type FROM thread_items AS item WHERE {of:item} AND item.id = ANY (:ids) AND {fence}
     ), answers AS (
         SELECT inactive.seq FROM inactive_items AS inactive
         JOIN going ON going.type = 'user_message' AND inactive.parent_seq = going.seq WHERE {of:inactive}
@@ -124,7 +132,7 @@ _DELETE = statement("""
         ) AS before ON true
         WHERE {of:inactive} AND going.type <> 'user_message' AND inactive.parent_seq = going.seq
     )
-    DELETE FROM thread_items AS item WHERE {of:item} AND item.id = ANY (:ids) RETURNING item.id
+    DELETE FROM thread_items AS item WHERE {of:item} AND item.id = ANY (:ids) AND {fence} RETURNING item.id
 """)
 #: Behind every position.
 _END: Final = 2**63 - 1

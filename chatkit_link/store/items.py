@@ -22,7 +22,7 @@ from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
 from chatkit_link.store.inactive_items import delete_items
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import PENDING_CALL, WAITING_TURN, thread_items, threads, turns
-from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.tenancy import OWNER, Session, mine, writable
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
 from chatkit_link.store.turns import TurnRecord, read_record
 from chatkit_link.store.unreadable import UNREADABLE, Unreadable, instead_of, reason_of, report
@@ -57,7 +57,7 @@ def _insert(thread: CTE) -> Insert:
 def _save() -> Statement:
     thread = (
         update(threads)
-        .where(mine(threads), threads.c.id == _THREAD)
+        .where(writable(threads), threads.c.id == _THREAD)
         .values(last_seq=threads.c.last_seq + 1, last_activity=func.clock_timestamp())
         .returning(threads.c.last_seq)
         .cte("thread")
@@ -65,7 +65,8 @@ def _save() -> Statement:
     statement = _insert(thread)
     statement = statement.on_conflict_do_update(
         index_elements=["tenant", "thread_id", "id"],
-        set_={"type": statement.excluded.type, "data": statement.excluded.data},
+        # A replica may have died before anybody saw what it stored; the next one shows it with a time of its own.
+        set_={name: statement.excluded[name] for name in ("type", "data", "created_at")},
     )
     return Statement(statement.returning(thread_items.c.seq))
 
@@ -120,7 +121,7 @@ _CREATE = _create()
 _SAVE = _save()
 _UPDATE = Statement(
     update(thread_items)
-    .where(*_THIS)
+    .where(writable(thread_items), *_THIS[1:])
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*ITEM_COLUMNS).where(*_THIS))

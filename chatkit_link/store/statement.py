@@ -61,9 +61,10 @@ class Statement:
     """A compiled statement. Lists are arrays in it (``column == any_of(values)``): ``IN`` has no fixed text.
 
     sql: with $1, $2 ... in it. names: of the parameters, in that order. given: values that stand in the statement.
+    is_fenced: whether it changes nothing for an answer that is another replica's (``tenancy.writable``).
     """
 
-    __slots__ = ("given", "names", "returns_rows", "sql")
+    __slots__ = ("given", "is_fenced", "names", "returns_rows", "sql")
 
     def __init__(self, core: Executable) -> None:
         compiled = cast("Any", core).compile(dialect=_DIALECT)
@@ -71,6 +72,7 @@ class Statement:
         self.sql = compiled.string
         self.names = tuple(compiled.positiontup or ())
         missing = {name for name, bind in compiled.binds.items() if bind.required}
+        self.is_fenced = "caller_run" in self.names
         self.given = {name: value for name, value in compiled.params.items() if name not in missing}
         self.returns_rows = isinstance(core, TextClause) or not (
             isinstance(core, UpdateBase) and not compiled.effective_returning

@@ -28,7 +28,7 @@ from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
-from chatkit_link.store.tenancy import AGENT, OWNER, Session, mine
+from chatkit_link.store.tenancy import AGENT, OWNER, Session, mine, writable
 from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
@@ -92,7 +92,7 @@ def _page(order: str, *, after: bool, one_agent: bool) -> Statement:
 
 _ADD = Statement(_INSERT.on_conflict_do_nothing().returning(threads.c.id))
 # A colliding id must not let one user write into another's row: then nothing is changed.
-_OVERWRITE = Statement(update(threads).where(mine(threads), threads.c.id == _THREAD).values(_NEW))
+_OVERWRITE = Statement(update(threads).where(writable(threads), threads.c.id == _THREAD).values(_NEW))
 _LOAD = Statement(select(*THREAD_COLUMNS).where(mine(threads), threads.c.id == _THREAD))
 _AGENT = Statement(select(threads.c.agent).where(mine(threads), threads.c.id == _THREAD))
 _LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
@@ -113,7 +113,7 @@ _RECENCY = Statement(
 )
 _SET_TITLE = Statement(
     update(threads)
-    .where(mine(threads), threads.c.id == _THREAD, threads.c.title.is_(None))
+    .where(writable(threads), threads.c.id == _THREAD, threads.c.title.is_(None))
     .values(title=bindparam("new_title", type_=Text()))
 )
 
@@ -254,7 +254,7 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
     if isinstance(thread, StoredThread):
         changes = thread.changes()
         if changes:
-            statement = update(threads).where(mine(threads), threads.c.id == thread.id).values(**changes)
+            statement = update(threads).where(writable(threads), threads.c.id == thread.id).values(**changes)
             if (await session.execute(statement)).changed == 0:
                 raise thread_not_found()
             thread.mark_saved(changes)
@@ -284,7 +284,7 @@ async def lock_metadata(session: Session, thread_id: str) -> dict[str, Any]:
 
 async def save_metadata(session: Session, thread_id: str, metadata: dict[str, Any]) -> None:
     """Write metadata that are locked."""
-    await session.execute(update(threads).where(mine(threads), threads.c.id == thread_id).values(metadata=metadata))
+    await session.execute(update(threads).where(writable(threads), threads.c.id == thread_id).values(metadata=metadata))
 
 
 async def set_title_if_none(session: Session, thread_id: str, title: str) -> bool:
@@ -294,7 +294,7 @@ async def set_title_if_none(session: Session, thread_id: str, title: str) -> boo
 
 async def delete_thread(session: Session, thread_id: str) -> None:
     """Delete the thread and all that hangs on it, and write who did it into the audit log. Raises NotFound."""
-    gone = delete(threads).where(mine(threads), threads.c.id == clean_text(thread_id))
+    gone = delete(threads).where(writable(threads), threads.c.id == clean_text(thread_id))
     owner = gone.returning(threads.c.tenant, threads.c.user_id, threads.c.id).cte("gone")
     # One statement: both or neither, in one round trip.
     if (await session.execute(recording(owner, "thread.deleted", actor_of(session.caller)))).changed == 0:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import ENDED_TURN, WAITING_TURN, thread_items, turns
-from chatkit_link.store.tenancy import Session, mine
+from chatkit_link.store.tenancy import Session, mine, writable
 from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 
 
@@ -75,7 +75,7 @@ def _upsert(change: Callable[[Insert], ColumnElement[Any]]) -> Statement:
         thread_items.c.tenant,
         thread_items.c.user_id,
         bindparam("record", type_=turns.c.record.type),
-    ).where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
+    ).where(writable(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
     # Two that write the same record wait for each other here: in a database with the former key, the second would
     # otherwise meet that index, which its ON CONFLICT does not name.
     anchor = anchor.with_for_update(key_share=True)
@@ -109,7 +109,7 @@ _ENDINGS = Statement(
 _SETTLE = Statement(
     update(turns)
     .where(
-        mine(turns),
+        writable(turns),
         turns.c.thread_id == _THREAD,
         turns.c.anchor_id == _newest(thread_items.c.type == "user_message"),
         or_(*(turns.c.record["ending"]["status"].astext == status for status in ("failed", "interrupted"))),
@@ -119,7 +119,7 @@ _SETTLE = Statement(
 _STOP_WAITING = Statement(
     update(turns)
     .where(
-        mine(turns),
+        writable(turns),
         turns.c.thread_id == _THREAD,
         WAITING_TURN,
         turns.c.record["waiting"]["item"].astext == bindparam("item", type_=Text()),
@@ -130,7 +130,7 @@ _LOAD = Statement(
     select(turns.c.record).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
 )
 _DROP = Statement(
-    delete(turns).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
+    delete(turns).where(writable(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
 )
 
 

@@ -33,13 +33,16 @@ class Route:
 
 @dataclass(eq=False)
 class Talk:
-    """kind: the agent. reads: the frames of the reader and of the follower. before: the items before the answer."""
+    """kind: the agent. reads: the frames of the reader and of the follower. before: the items before the answer, and
+    how often what wrote them was taken over.
+    """
 
     kind: str
     person: Person
     marker: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     run_id: str = ""
     before: list[ThreadItem] = field(default_factory=list)
+    taken_before: int = 0
     read: list[Frame] = field(default_factory=list)
     followed: list[Frame] = field(default_factory=list)
     resumed: int = 0
@@ -56,6 +59,7 @@ class Talk:
         if self.kind == "approval":
             async with self.person.ask(self.route(server), self.message) as reading:
                 await reading.read()
+                self.taken_before = generation(reading.frames[-1].id)
             self.before = await self.person.stored(server)
 
     async def answer(self, server: Any, other: Callable[[], Any]) -> None:

@@ -50,7 +50,8 @@ async def test_a_rolling_deploy_under_load_ends_no_answer(
             over.set()
             await asyncio.gather(*asking)
             checks = [
-                check(talk, model, balancer, tmp_path, peace[talk.kind], crashes=talk.takeovers) for talk in talks
+                check(talk, model, balancer, tmp_path, peace[talk.kind], crashes=talk.taken_before + talk.takeovers)
+                for talk in talks
             ]
             await at_most(10, checks)
         finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,19 @@ async def test_an_item_added_again_keeps_its_place(store: PostgresStore, ada: Ca
 
     found = [text_of(item) for item in await all_items(store, here.id, ada, "asc", 10)]
     assert found == ["first, continued", "second"]
+
+
+async def test_an_item_added_again_has_the_time_that_it_is_shown_with(store: PostgresStore, ada: Caller) -> None:
+    """A replica may have stored it and died before anybody saw it; the one that goes on shows it with its own time."""
+    here = await thread(store, ada)
+    first = assistant(here.id, "first")
+    await store.add_thread_item(here.id, first, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "second"), ada)
+
+    shown = first.model_copy(update={"created_at": first.created_at + timedelta(seconds=90)})
+    await store.add_thread_item(here.id, shown, ada)
+
+    assert (await all_items(store, here.id, ada, "asc", 10))[0] == shown
 
 
 async def test_many_writers_on_one_thread_lose_nothing(store: PostgresStore, ada: Caller) -> None:
