@@ -36,7 +36,7 @@ from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.queue_starter import QueueStarter
 from chatkit_link.runs.run import LEASE, RunStatus, now
 from chatkit_link.runs.takeover import Takeover
-from chatkit_link.store import event_log, old_runs, rates, sessions, shares, spending
+from chatkit_link.store import event_log, left_behind, old_runs, rates, sessions, shares, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
@@ -149,7 +149,7 @@ class Recovery:
     async def _look(self) -> None:
         """Take the runs of those that were absent last time, are so still, and renewed nothing in between."""
         began = now()
-        running, waits = await rows.look(self._database)
+        running, waits = await left_behind.look(self._database)
         self._uptime.record_answer(began)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}

@@ -260,6 +260,9 @@ async def test_a_reader_goes_on_in_a_thread_of_their_own(
     copied = await http.post(f"{api(made['url'])}/continue", headers=bob.headers)
     bob.thread = copied.raise_for_status().json()["thread_id"]
     assert copied.json()["agent"] == "research"
+    for agent, has_it in (("research", True), ("echo", False)):
+        listed = await http.get(f"{bob.address}/chatkit/threads", params={"agent": agent}, headers=bob.headers)
+        assert (bob.thread in {thread["id"] for thread in listed.json()["threads"]}) is has_it
     await bob.say("and then?")
     assert await bob.conversation() == ["a question", "You said: a question", "and then?", "You said: and then?"]
     assert (await bob.items())[0]["attachments"] == []

@@ -65,8 +65,8 @@ MOST = 400
 NOT_USERS = {
     "acquire", "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump",
     "embedded", "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions",
-    "health_check", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers", "postgres",
-    "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
+    "health_check", "left_behind", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers",
+    "postgres", "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
 #: Reports that read what they report, for an operator at a terminal; the way to another branch, which reads what is
