@@ -51,14 +51,23 @@ test('what the server refuses is said in the dialog, and the links that there ar
   expect(getByRole('button', { name: 'Revoke' })).toBeTruthy();
 });
 
-test('a server that does not share has no button for it', async () => {
+test.each<[string, Record<string, () => Response>]>([
+  ['does not share', {}],
+  [
+    'has it switched off',
+    { 'GET threads/t/shares': () => Response.json({ shares: [{ id: 'shr_1' }], enabled: false }) },
+  ],
+])('a server that %s has no button for it', async (_, routes) => {
   renderChat(
     {
+      ...routes,
       'threads.get_by_id': () => Response.json(page(userSaid('u', 'hello'), answered('a', 'There'))),
       'GET threads/t/run': () => Response.json({ run: null }),
+      'GET threads/t/branches': () => Response.json({ branches: [] }),
     },
     { initialThread: 't' },
   );
-  await screen.findByText('There');
+  // What else the server may have is known by then.
+  await screen.findByRole('button', { name: 'Edit your message' });
   expect(screen.queryByRole('button', { name: /Share/ })).toBeNull();
 });
