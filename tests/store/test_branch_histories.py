@@ -33,6 +33,8 @@ from tests.store.tree_model import Tree
 
 STEPS = 50
 OPERATIONS = int(os.environ.get("CHATKIT_LINK_OPERATIONS", "1000"))
+#: Steps of one test at most: no test may take as long as many of them do (``faulthandler_timeout``).
+AT_ONCE = 2_000
 
 TAB = st.integers(0, 1)
 #: Chooses one of what is there, whatever its number.
@@ -219,7 +221,8 @@ def runner(postgres_url: str, database: Database) -> Iterator[LoopRunner[Postgre
         yield runner
 
 
-@pytest.mark.timeout(7200 if OPERATIONS > 10_000 else 300)
-def test_a_thread_is_the_active_path_of_a_tree(runner: LoopRunner[PostgresStore]) -> None:
-    histories = HistoryRun(OPERATIONS // STEPS, seconds=7000)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("operations", [min(AT_ONCE, OPERATIONS - done) for done in range(0, OPERATIONS, AT_ONCE)])
+def test_a_thread_is_the_active_path_of_a_tree(runner: LoopRunner[PostgresStore], operations: int) -> None:
+    histories = HistoryRun(operations // STEPS, seconds=900)
     histories.run(lambda: BranchMachine(runner), settings(stateful_step_count=STEPS, deadline=None))

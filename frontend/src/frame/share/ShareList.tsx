@@ -55,15 +55,17 @@ function ShareRow({ share, isNew, onRevoke }: { share: Share; isNew: boolean; on
           {created} · {end}
         </small>
       </div>
-      {url && (
-        <button ref={copyButton} type="button" className="button small" onClick={() => void copy(url)}>
-          {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-          <span aria-live="polite">{copied ? message.copied : words.copy}</span>
+      <div className="share-buttons">
+        {url && (
+          <button ref={copyButton} type="button" className="button small" onClick={() => void copy(url)}>
+            {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+            <span aria-live="polite">{copied ? message.copied : words.copy}</span>
+          </button>
+        )}
+        <button type="button" className="button small" onClick={onRevoke}>
+          {words.revoke}
         </button>
-      )}
-      <button type="button" className="button small" onClick={onRevoke}>
-        {words.revoke}
-      </button>
+      </div>
     </li>
   );
 }
