@@ -19,6 +19,7 @@ from chatkit_link.composition.startup import OnProgress, Startup
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http import (
     agents,
+    branches,
     chatkit,
     documents,
     entities,
@@ -28,8 +29,10 @@ from chatkit_link.http import (
     hosted,
     openai,
     pages,
+    queue,
     runs,
     sessions,
+    shares,
     threads,
     visitors,
 )
@@ -51,8 +54,8 @@ logger = logging.getLogger(__name__)
 
 #: The modules of our routes; the first that matches answers.
 _ROUTES = (
-    chatkit, runs, history, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health,
-    pages,
+    chatkit, runs, branches, queue, shares, history, threads, agents, entities, files, hosted, sessions, openai,
+    documents, visitors, health, pages,
 )  # fmt: skip
 
 

@@ -64,12 +64,15 @@ class Retry:
     thread_id, item_id: the message.
     record: the model's side of the new answer (``store/turns.py``), held here until its first item is stored.
     replaced: whether the first item of the new answer has taken the place of the old answer.
+    last_seq: where the thread's newest item stood before; what its server stores by itself meanwhile is of the new
+        answer. None where there is none of that.
     """
 
     thread_id: str
     item_id: str
     record: Mapping[str, Any] | None = None
     replaced: bool = False
+    last_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // One build, so that what the pages share is one file, fetched and kept once.
-      input: { index: 'index.html', frame: 'frame.html', workshop: 'workshop.html' },
+      input: { index: 'index.html', frame: 'frame.html', workshop: 'workshop.html', shared: 'shared.html' },
       output: {
         codeSplitting: {
           // Each takes along what it needs; a lower one may reach into a higher one and never the other way round.

@@ -97,7 +97,7 @@ def _parameters(name: str, operation: dict[str, Any]) -> Iterator[list[str]]:
         if part.startswith("{")
     ]
     for one in listed:
-        own = f"{one['name']} (run)" if "/runs/" in name else one["name"]
+        own = f"{one['name']} ({'run' if '/runs/' in name else 'shared' if '/shared/' in name else ''})"
         yield [f"`{one['name']}`", one["in"], _values(one["schema"]), words.get(own, words[one["name"]])]
 
 

@@ -179,6 +179,7 @@ async def make_settings(
             "rate_transcriptions_address": 0,
             "rate_sessions": 0,
             "rate_sessions_address": 0,
+            "rate_shares_address": 0,
         }
         return Settings(**defaults | given)
 

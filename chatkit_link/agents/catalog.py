@@ -72,6 +72,8 @@ _NAMES = ["assistant", "agent", "respond", "server", "Server"]
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
+#: What becomes of a message that is sent while an answer is written, as LangGraph's ``multitask_strategy`` names it.
+Strategy = Literal["reject", "enqueue", "interrupt", "rollback"]
 ServerTarget = type[ChatKitServer[Any]] | ChatKitServer[Any] | ServerFactory
 Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | ServerTarget
 
@@ -112,6 +114,11 @@ class Entry(BaseModel):
     unfinished_tools: Literal["tell", "ask"] = Field(
         default="tell",
         description="Who hears of a call that may have happened before a crash: the model, or the user, who is asked.",
+    )
+    while_answering: Strategy = Field(
+        default="enqueue",
+        description="What becomes of a message that is sent while an answer is written: it waits (enqueue), is refused "
+        "(reject), stops the answer, which stays (interrupt), or takes back the answer with its question (rollback).",
     )
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
     env: list[str] = Field(

@@ -28,7 +28,7 @@ from chatkit_link.agents.brought_servers.own_store import replace_own_stores
 from chatkit_link.agents.brought_servers.request_context import context_factory
 from chatkit_link.agents.brought_servers.server import BroughtFiles, BroughtServer
 from chatkit_link.agents.brought_servers.turn_store import TurnFiles, TurnStore
-from chatkit_link.agents.catalog import RESEARCH, Entry, ServerTarget, Target, is_server, load_target
+from chatkit_link.agents.catalog import RESEARCH, Entry, ServerTarget, Strategy, Target, is_server, load_target
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
@@ -70,6 +70,7 @@ class ServedAgent:
     has_steps: whether all that it does is in the journal of its runs, so that it goes on behind the last step.
     continues: whether another replica goes on with its answers.
     is_offline: whether the offline model answers where it asks one.
+    while_answering: what becomes of a message that is sent while it answers.
     """
 
     id: str
@@ -86,6 +87,7 @@ class ServedAgent:
     has_steps: bool = False
     continues: bool = True
     is_offline: bool = False
+    while_answering: Strategy = "enqueue"
 
     def __post_init__(self) -> None:
         """Raises ConfigurationError for a server that overrides what is never called here."""
@@ -168,6 +170,11 @@ class AgentFactory:
             AgentNotLoaded: its code does not load.
             ConfigurationError: the catalog gives it what it cannot have.
         """
+        if entry.store == "keep" and entry.while_answering == "rollback":
+            raise ConfigurationError(
+                f'[agents.{agent_id}]: while_answering = "rollback" deletes items here, and not in the store that the '
+                'server keeps: choose "interrupt".'
+            )
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
@@ -187,6 +194,7 @@ class AgentFactory:
                 takes_files=self._takes_files(entry),
                 version=self._version(entry),
                 continues=self._continues(entry),
+                while_answering=entry.while_answering,
             )
         if entry.store != "replace" or entry.context:
             raise ConfigurationError(
@@ -213,6 +221,7 @@ class AgentFactory:
             has_steps=_has_steps(target),
             continues=self._continues(entry),
             is_offline=self._settings.offline and _asks_a_model(target),
+            while_answering=entry.while_answering,
         )
 
     def _continues(self, entry: Entry) -> bool:

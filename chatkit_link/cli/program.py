@@ -23,6 +23,7 @@ from chatkit_link.cli.models import models_cli
 from chatkit_link.cli.new import new
 from chatkit_link.cli.options import examples
 from chatkit_link.cli.serve import dev, serve
+from chatkit_link.cli.shares import shares_cli
 from chatkit_link.cli.threads import threads_cli
 from chatkit_link.cli.token import token
 from chatkit_link.cli.usage import usage
@@ -79,6 +80,7 @@ cli.command(epilog=examples("restore monday.tar", "restore monday.tar --replace"
 cli.add_typer(agents_cli, name="agents")
 cli.command(epilog=examples("usage --days 7 --by day,model", "usage --json"))(usage)
 cli.add_typer(threads_cli, name="threads")
+cli.add_typer(shares_cli, name="shares")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(audit_cli, name="audit")
 cli.add_typer(files_cli, name="files")

@@ -7,7 +7,7 @@
                 print(happened.id, happened.event.type)
         page = await client.list_threads(limit=5)
 
-Works with every ChatKit server; ``EventStream.run_id``, event ids, ``cancel_run`` and ``search`` need this one.
+Works with every ChatKit server; ``EventStream.run_id``, event ids, ``cancel_run``, branches and ``search`` need this one.
 ``ThreadView`` turns the events into what a user sees.
 """
 
@@ -15,6 +15,7 @@ import asyncio
 import base64
 import mimetypes
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,14 @@ Attachments = Sequence[wire.AttachmentBase | str]
 PLAIN: Final = httpx2.Timeout(30.0)
 # A server may think for minutes between two events; ours sends a heartbeat every second.
 STREAMED: Final = httpx2.Timeout(30.0, read=300.0)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchPoint:
+    """A place of a thread with several versions. item_id: of the one that is displayed. siblings: all, oldest first."""
+
+    item_id: str
+    siblings: tuple[str, ...]
 
 
 class ChatKitClient:
@@ -104,6 +113,14 @@ class ChatKitClient:
         params = wire.ThreadAddUserMessageParams(thread_id=thread_id, input=user_message(message, attachments))
         return self._stream(wire.ThreadsAddUserMessageReq(params=params))
 
+    def edit_message(
+        self, thread_id: str, item_id: str, message: str | wire.UserMessageInput, attachments: Attachments = ()
+    ) -> EventStream:
+        """Another version of a message, and its answer. The former one is kept with all that followed: ``branches``."""
+        params = wire.ThreadAddUserMessageParams(thread_id=thread_id, input=user_message(message, attachments))
+        metadata = {"chatkit_link": {"edits": item_id}}
+        return self._stream(wire.ThreadsAddUserMessageReq(params=params, metadata=metadata))
+
     def add_client_tool_output(self, thread_id: str, result: Any) -> EventStream:
         params = wire.ThreadAddClientToolOutputParams(thread_id=thread_id, result=result)
         return self._stream(wire.ThreadsAddClientToolOutputReq(params=params))
@@ -151,7 +168,7 @@ class ChatKitClient:
         _, found, agent = self.url.rpartition("/chatkit/")
         query: dict[str, str | int] = {"q": words, "limit": limit} | ({"agent": agent} if found else {})
         request = self._http.build_request(
-            "GET", self._sibling("search"), params=query, headers=self._headers, timeout=PLAIN
+            "GET", self._beside("search"), params=query, headers=self._headers, timeout=PLAIN
         )
         try:
             return ThreadHits.model_validate_json((await send(self._http, request, stream=False)).content)
@@ -174,6 +191,25 @@ class ChatKitClient:
         """Like ``custom_action`` without a stream: the item that changed, if one did."""
         request = wire.ThreadsSyncCustomActionReq(params=_action(thread_id, action, payload, item_id))
         return (await self._call(request, self._sync_action)).updated_item
+
+    # Branches
+
+    async def branches(self, thread_id: str) -> list[BranchPoint]:
+        """The places of a thread with several versions of a message or an answer, in its order."""
+        return await self._branches("GET", thread_id)
+
+    async def switch_branch(self, thread_id: str, item_id: str) -> list[BranchPoint]:
+        """Display another version, one of the ``siblings``, with what followed it last; the places as they are then.
+
+        Load the thread again afterwards: its items are others.
+        """
+        return await self._branches("POST", thread_id, {"item_id": item_id})
+
+    async def _branches(self, method: str, thread_id: str, body: dict[str, str] | None = None) -> list[BranchPoint]:
+        url = self._beside(f"threads/{quote(thread_id, safe='')}/branches")
+        request = self._http.build_request(method, url, json=body, headers=self._headers, timeout=PLAIN)
+        found = (await send(self._http, request, stream=False)).json()["branches"]
+        return [BranchPoint(place["item_id"], tuple(place["siblings"])) for place in found]
 
     # Attachments and dictation
 
@@ -213,7 +249,7 @@ class ChatKitClient:
 
     def follow(self, run_id: str, *, after: int = 0) -> EventStream:
         """An answer's events behind the number ``after``, and then as they come: how a broken stream goes on."""
-        url = self._sibling(f"runs/{quote(run_id, safe='')}/events?after={after}")
+        url = self._beside(f"runs/{quote(run_id, safe='')}/events?after={after}")
         request = self._http.build_request("GET", url, headers=self._headers, timeout=STREAMED)
         stream = EventStream(self._http, request, self._event)
         stream.run_id, stream.last_id = run_id, after  # so that it can be followed in its turn
@@ -221,18 +257,18 @@ class ChatKitClient:
 
     async def running(self, thread_id: str) -> str | None:
         """The id of the answer that is being written in a thread, if one is."""
-        url = self._sibling(f"threads/{quote(thread_id, safe='')}/run")
+        url = self._beside(f"threads/{quote(thread_id, safe='')}/run")
         request = self._http.build_request("GET", url, headers=self._headers, timeout=PLAIN)
         run = (await send(self._http, request, stream=False)).json()["run"]
         return None if run is None else run["id"]
 
     async def cancel_run(self, run_id: str) -> None:
         """Stops a running answer (``EventStream.run_id``); what it has written so far stays in the thread."""
-        url = self._sibling(f"runs/{quote(run_id, safe='')}/cancel")
+        url = self._beside(f"runs/{quote(run_id, safe='')}/cancel")
         await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
 
-    def _sibling(self, path: str) -> str:
-        # The address may name an agent behind /chatkit; runs and searches belong to none.
+    def _beside(self, path: str) -> str:
+        # The address may name an agent behind /chatkit; runs, threads and searches belong to none.
         base, found, _ = f"{self.url}/".rpartition("/chatkit/")
         return f"{base}/chatkit/{path}" if found else f"{self.url}/{path}"
 
@@ -300,4 +336,4 @@ def _action(thread_id: str, action: str, payload: Any, item_id: str | None) -> w
     )
 
 
-__all__ = ["ChatKitClient", "ClientError", "EventStream", "StreamEvent", "user_message"]
+__all__ = ["BranchPoint", "ChatKitClient", "ClientError", "EventStream", "StreamEvent", "user_message"]

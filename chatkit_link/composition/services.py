@@ -24,7 +24,9 @@ from chatkit_link.protocol.beginning import Callers, Sealed
 from chatkit_link.protocol.continuation import Continuation
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
+from chatkit_link.protocol.message_queue import MessageQueue
 from chatkit_link.protocol.request_parser import RequestParser
+from chatkit_link.protocol.shared_threads import SharedThreads
 from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.replica_checks import Replica, ReplicaChecks, tolerance_of
 from chatkit_link.runs.coordinator import Coordinator
@@ -58,7 +60,22 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
     callers = Callers(Sealed(data.secrets))
     answers = Answers(store, files, limits.ledger, callers, for_author=startup.for_author)
     continuation = Continuation(store, agents.served, files, answers, callers)
-    coordinator = await stack.enter_async_context(_coordinator(settings, data, continuation))
+    request_parser = _request_parser(settings)
+    model_calls = Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total))
+    coordinator = _coordinator(settings, data, continuation)
+    queue = MessageQueue(
+        store=store,
+        coordinator=coordinator,
+        requests=StreamingRequests(store, coordinator, files, answers),
+        agents=agents.served,
+        answers=answers,
+        callers=callers,
+        ledger=limits.ledger,
+        model_calls=model_calls,
+        check=request_parser.check_message,
+    )
+    coordinator.queue.begin = queue.begin
+    await stack.enter_async_context(coordinator)
     client_secrets = ClientSecretAuthenticator(database)
     for_author = startup.for_author
     return Services(
@@ -75,15 +92,16 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
         key_use=access.key_use,
         document_keys=access.document_keys,
         origins=trusted_origins(settings),
-        request_parser=_request_parser(settings),
-        streaming_requests=StreamingRequests(store, coordinator, files, answers),
+        request_parser=request_parser,
+        queue=queue,
+        shared=SharedThreads(store, files.links),
         json_requests=JsonRequests(
             store, coordinator, files, limits.ledger, default=catalog.default, for_author=for_author
         ),
         limits=limits,
         coordinator=coordinator,
         streams=_streams(settings),
-        model_calls=Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total)),
+        model_calls=model_calls,
         identifying=identifying_line(),
         rendering=rendering_line(),
         entries=agents.entries,

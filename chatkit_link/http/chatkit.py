@@ -14,6 +14,7 @@ from chatkit.types import (
     is_streaming_req,
 )
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.agents.served import ServedAgent
@@ -25,8 +26,10 @@ from chatkit_link.http.rate_limit import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import frames
 from chatkit_link.limits.rates import Kind
+from chatkit_link.protocol.message_queue import as_json
 from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.sessions.policy import require_request_allowed
+from chatkit_link.store.queue import QueuedMessage
 
 router = APIRouter()
 
@@ -81,6 +84,9 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
     resumes = LINK_HEADER in request.headers
     with services.streams.open(caller, resumes=resumes) as place:
         run = await _started(services, agent, parsed, caller, allow_cancel=resumes)
+        if isinstance(run, QueuedMessage):
+            place.close()
+            return JSONResponse({"queued": as_json(run)}, 202, {"Cache-Control": "no-store", **refreshes})
         events = frames(services.coordinator.follow(run, idle_after=services.settings.heartbeat))
         if services.settings.on_disconnect == "cancel" and not resumes:
             events = _cancelling(events, run)
@@ -89,11 +95,14 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
 
 async def _started(
     services: Services, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool
-) -> Run:
-    """The run of a request, which counts as in progress until its task is over."""
+) -> Run | QueuedMessage:
+    """The run of a request, which counts as in progress until its task is over; or the message that waits for one."""
     services.model_calls.take(caller)
     try:
-        run = await services.streaming_requests.answer(agent, request, caller, allow_cancel=allow_cancel)
+        run = await services.queue.answer(agent, request, caller, allow_cancel=allow_cancel)
+        if isinstance(run, QueuedMessage):
+            services.model_calls.give_back(caller)
+            return run
         assert run.task is not None  # it is started
     except BaseException:
         services.model_calls.give_back(caller)

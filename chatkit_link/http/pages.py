@@ -101,6 +101,8 @@ async def icon() -> Response:
     return _file("favicon.svg", _REVALIDATE)
 
 
+# Pages below name them relative to themselves, as all do: the server may be mounted under a prefix.
+@router.api_route("/shared/assets/{name}", methods=["GET", "HEAD"], include_in_schema=False)
 @router.api_route("/assets/{name}", methods=["GET", "HEAD"], include_in_schema=False)
 async def asset(name: str) -> Response:
     return _file(f"assets/{name}", _FOR_EVER)

@@ -12,6 +12,7 @@ from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.http.sse import frames
+from chatkit_link.protocol.branches import is_elsewhere
 from chatkit_link.runs.run import RunStatus
 
 router = APIRouter()
@@ -37,10 +38,11 @@ async def follow_run(
 async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """``{"run": {"id", "status", "retried"}, "last": {"id", "status", "retried", "error"}, "endings": [...]}``.
 
-    ``run`` is the run that is running and ``last`` the newest one, which may be the same; null where there is
-    none. ``retried`` is the message that it answers again: what follows that message is about to be replaced.
-    ``error`` is the ChatKit error event with which a failed or interrupted run ended, while it is stored. So a
-    page that is opened can follow ``run``, and display the error of ``last`` as it was when it failed.
+    ``run`` is the run that is running and ``last`` the newest one, which may be the same; null where there is none.
+    ``last`` is null as well where that one failed on another branch than the displayed one. ``retried`` is the message
+    that it answers again: what follows that message is about to be replaced. ``error`` is the ChatKit error event with
+    which a failed or interrupted run ended, while it is stored. So a page that is opened can follow ``run``, and
+    display the error of ``last`` as it was when it failed.
 
     ``endings`` has ``{"item_id", "after", "status", "error"}`` for each message whose answer was cancelled, failed or
     interrupted, as long as the thread is stored; ``after`` is the newest item at that time.
@@ -57,7 +59,10 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
         return {"run": state, "last": state, "endings": endings}
     error = None
     if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
-        error = _error_in(await services.coordinator.last_events(latest))
+        events = await services.coordinator.last_events(latest)
+        if await is_elsewhere(services.store, thread_id, events, caller):
+            return {"run": None, "last": None, "endings": endings}
+        error = _error_in(events)
     return {"run": None, "last": {**state, "error": error}, "endings": endings}
 
 

@@ -19,8 +19,9 @@ from chatkit_link.limits.limits import Limits
 from chatkit_link.limits.line import Line
 from chatkit_link.limits.shares import Shares
 from chatkit_link.protocol.json_requests import JsonRequests
+from chatkit_link.protocol.message_queue import MessageQueue
 from chatkit_link.protocol.request_parser import RequestParser
-from chatkit_link.protocol.streaming_requests import StreamingRequests
+from chatkit_link.protocol.shared_threads import SharedThreads
 from chatkit_link.replica_checks import ReplicaChecks
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
@@ -43,6 +44,7 @@ class Services:
     visitors: makes tokens for visitors of embedded chats; ``None`` where every user signs in.
     admission: who can get in.
     origins: of the sites whose pages may act for their visitors here.
+    queue: answers streaming requests, at once or when their thread is free.
     streams: those that are open. model_calls: the answers, dictations and actions in progress, which may call a model.
     identifying, rendering: the turns of requests (``limits/requests.py``).
     """
@@ -61,7 +63,8 @@ class Services:
     document_keys: DocumentKeys | None
     origins: TrustedOrigins
     request_parser: RequestParser
-    streaming_requests: StreamingRequests
+    queue: MessageQueue
+    shared: SharedThreads
     json_requests: JsonRequests
     limits: Limits
     coordinator: Coordinator

@@ -10,7 +10,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.engine import Database
 
 #: What no model of ours is asked for.
-_FREE: frozenset[Kind] = frozenset({"uploads", "sessions"})
+_FREE: frozenset[Kind] = frozenset({"uploads", "sessions", "shares"})
 
 
 class Limits:

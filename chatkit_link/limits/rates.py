@@ -20,7 +20,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.rates import Allowance
 from chatkit_link.translations import Localized
 
-Kind = Literal["messages", "refreshes", "uploads", "transcriptions", "sessions"]
+Kind = Literal["messages", "refreshes", "uploads", "transcriptions", "sessions", "shares"]
 
 PERIOD = 60
 #: A chat frame sends refreshes of widgets by itself, from each widget in view: so many times what a user may write.
@@ -33,6 +33,7 @@ _NAMES: dict[Kind, Localized] = {
     "uploads": Localized("counted_uploads"),
     "transcriptions": Localized("counted_transcriptions"),
     "sessions": Localized("counted_sessions"),
+    "shares": Localized("counted_shares"),
 }
 #: What is counted for a session, too.
 _OF_SESSIONS: frozenset[Kind] = frozenset({"messages", "uploads", "transcriptions"})
@@ -57,6 +58,8 @@ class Rates:
             "uploads": Rate(settings.rate_uploads, settings.rate_uploads_address),
             "transcriptions": Rate(settings.rate_transcriptions, settings.rate_transcriptions_address),
             "sessions": Rate(settings.rate_sessions, settings.rate_sessions_address),
+            # Who reads a link has no name.
+            "shares": Rate(0, settings.rate_shares_address),
         }
         self._full: dict[str, float] = {}
 

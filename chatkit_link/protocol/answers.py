@@ -120,6 +120,10 @@ class Answers:
         with self.refusing(asked, BUILD):
             return await self._messages.make(given, thread, asked.agent, asked.caller)
 
+    async def check_message(self, asked: Asked, thread: ThreadMetadata, given: UserMessageInput) -> None:
+        """Raises what ``make_message`` would, as far as that is known before its turn."""
+        await self._messages.check(given, thread, asked.agent, asked.caller)
+
     def refusing(self, asked: Asked, name: str) -> AbstractContextManager[None]:
         """Around a method of the server's own that is called before the answer begins."""
         return refusing(asked.server, name, asked.caller, asked.request.params, for_author=self._for_author)

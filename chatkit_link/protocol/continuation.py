@@ -60,6 +60,7 @@ _MOST = 500
 class _Left:
     """What an orphan has left. again: its answer is given from the beginning, and not from its last step.
     changed: the agent is not the one that began it. is_early: nothing was logged of it, not even its beginning.
+    replaced: it is a retry, and the old answer has left the thread's path.
     """
 
     orphan: Orphan
@@ -71,6 +72,7 @@ class _Left:
     again: bool
     changed: bool
     is_early: bool
+    replaced: bool
 
     @property
     def thread_id(self) -> str:
@@ -141,7 +143,15 @@ class Continuation:
             if not any(key.startswith("step:") for key in work):
                 return None  # what a click has done is known to nobody
             again = True
-        return _Left(orphan, known, beginning, agent, request, caller, again, changed, is_early)
+        replaced = not is_early and await self._is_replaced(orphan, beginning, caller)
+        return _Left(orphan, known, beginning, agent, request, caller, again, changed, is_early, replaced)
+
+    async def _is_replaced(self, orphan: Orphan, beginning: Beginning, caller: Caller) -> bool:
+        """The replica may have died between that and the step that says so."""
+        if not beginning.retried or beginning.message is None or REPLACED in orphan.steps:
+            return REPLACED in orphan.steps
+        thread_id = orphan.row.thread_id
+        return await self._store.is_replaced(thread_id, beginning.message, beginning.last_seq, caller)
 
     async def _earlier(self, left: _Left, thread: StoredThread) -> EarlierItems | None:
         """What was displayed of the answer; None where it cannot be given again."""
@@ -175,7 +185,7 @@ class Continuation:
 
     async def _stored(self, left: _Left) -> list[ThreadItem]:
         """What the answer has stored and no log may have, oldest first: items are stored before they are displayed."""
-        if left.beginning.retried and REPLACED not in left.orphan.steps:
+        if left.beginning.retried and not left.replaced:
             return []  # what stands behind the message is the old answer
         after = left.beginning.message
         page = await self._store.load_thread_items(left.thread_id, None, _MOST, "desc", left.caller)
@@ -192,7 +202,7 @@ class Continuation:
         message = await self._message(left, caller)
         retry = None
         if beginning.retried and message is not None:
-            retry = Retry(thread.id, message.id, replaced=REPLACED in left.orphan.steps)
+            retry = Retry(thread.id, message.id, replaced=left.replaced, last_seq=beginning.last_seq)
         context = replace(caller, retry=retry)
         asked = Asked(left.agent, left.request, caller, context, left.known.allow_cancel)
         work = self._answers.work(

@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from chatkit_link.agents.turn_errors import interrupted_event
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
-from chatkit_link.protocol.beginning import Known
+from chatkit_link.protocol.beginning import Beginning, Known
 from chatkit_link.protocol.partial_items import PartialItems
 from chatkit_link.protocol.uncertain_calls import uncertain_calls
 from chatkit_link.runs.run import RunStatus
@@ -50,7 +50,7 @@ class CrashRecovery:
             caller = replace(caller, locale=known.caller.get("locale", caller.locale))
         uncertain = uncertain_calls(steps)
         partial = PartialItems()
-        retry = Retry(run.thread_id, run.retried) if run.retried is not None else None
+        retry = await self._retry(caller, run, steps)
         for event in self._events(run, logged):
             if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
                 retry = None  # the old answer went when the first item of the new one was stored
@@ -76,10 +76,29 @@ class CrashRecovery:
                     await self._store.save_ending(run.thread_id, RunStatus.CANCELLED, caller, message_id=run.retried)
                 return ending
             event = interrupted_event(caller, [call.title for call in uncertain])
+            if not logged and not steps and await self._stored_nothing(caller, run, known):
+                return [encode(event)]  # what stands last in the thread is not what it was to answer
             await self._store.save_ending(run.thread_id, RunStatus.INTERRUPTED, caller, event, message_id=run.retried)
         except NotFound:
             return []  # the thread was deleted
         return [*ending, encode(event)]
+
+    async def _retry(self, caller: Caller, run: RunRow, steps: Mapping[str, Any]) -> Retry | None:
+        """The retry that this run is, unless the old answer is gone; its replica may have died right behind that."""
+        beginning = Beginning.read(steps)
+        if run.retried is None:
+            return None
+        if beginning is None:
+            return Retry(run.thread_id, run.retried)
+        if await self._store.is_replaced(run.thread_id, run.retried, beginning.last_seq, caller):
+            return None
+        return Retry(run.thread_id, run.retried, last_seq=beginning.last_seq)
+
+    async def _stored_nothing(self, caller: Caller, run: RunRow, known: Known | None) -> bool:
+        """Whether its replica died between its claim and its message, such as one that is still in the queue."""
+        if known is None or known.request != "threads.add_user_message":
+            return False
+        return (await self._store.load_thread(run.thread_id, caller)).last_seq == known.last_seq
 
     def _events(self, run: RunRow, logged: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """An unreadable one, perhaps of another version, must not leave its thread busy for ever."""

@@ -106,7 +106,7 @@ class RequestParser:
             case ThreadsListReq() | ItemsListReq():
                 self._check_limit(request.params.limit)
             case ThreadsCreateReq() | ThreadsAddUserMessageReq():
-                self._check_message(request.params.input)
+                self.check_message(request.params.input)
             case ThreadsUpdateReq():
                 request.params.title = _checked_title(request.params.title)
             case ItemsFeedbackReq():
@@ -142,7 +142,8 @@ class RequestParser:
             raise TooLarge(Localized("recording_too_long", most=self._max_audio))
         decode_audio(text)
 
-    def _check_message(self, message: UserMessageInput) -> None:
+    def check_message(self, message: UserMessageInput) -> None:
+        """Raises TooLarge or Unprocessable for a message that this server does not take."""
         check_parts(message)
         length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
         if length > self._max_message:

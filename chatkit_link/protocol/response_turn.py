@@ -25,6 +25,7 @@ from chatkit.types import (
     StreamOptionsEvent,
     ThreadItemDoneEvent,
     ThreadItemUpdatedEvent,
+    ThreadsAddUserMessageReq,
     ThreadStreamEvent,
     UserMessageItem,
 )
@@ -43,6 +44,7 @@ from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.elsewhere import Elsewhere
+from chatkit_link.protocol.extensions import edited_message
 from chatkit_link.protocol.places import REPLACED, counting
 from chatkit_link.protocol.sdk_steps import MakeMessage, SdkSteps
 from chatkit_link.protocol.turn import Answer, Turn
@@ -275,7 +277,9 @@ class ResponseTurn:
     async def store_message(self, message: UserMessageItem) -> ThreadItemDoneEvent:
         """Store what the user wrote; gives the event about it."""
         self._elsewhere.note_shown()
-        await self._store.add_message(self._turn.thread.id, message, self._turn.caller)
+        turn = self._turn
+        edits = edited_message(turn.request) if isinstance(turn.request, ThreadsAddUserMessageReq) else None
+        await self._store.add_message(turn.thread.id, message, turn.caller, edits=edits)
         self._title.read(message)
         return ThreadItemDoneEvent(item=self._files.links.fresh(message, self._turn.caller))
 

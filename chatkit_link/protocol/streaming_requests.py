@@ -16,6 +16,7 @@ from chatkit.types import (
     StructuredInputItem,
     ThreadCreatedEvent,
     ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
     ThreadItemReplacedEvent,
     ThreadMetadata,
     ThreadsAddClientToolOutputReq,
@@ -38,12 +39,16 @@ from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
 from chatkit_link.protocol.checks import require_open, widget_sender
+from chatkit_link.protocol.extensions import edited_message
 from chatkit_link.protocol.user_messages import builds_messages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
+from chatkit_link.store import queue, running_items
 from chatkit_link.store.postgres import PostgresStore, new_id
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
+from chatkit_link.wire.encoding import HIDDEN_TYPES
 
 _CLEAN_UP = "_cleanup_pending_client_tool_call"
 _SUBMIT = "_apply_structured_input_submission"
@@ -69,6 +74,29 @@ class StreamingRequests:
         with contained(), containing_tasks():
             asked = Asked(agent, request, caller, caller, allow_cancel)
             return await self._begin(asked, request)
+
+    async def send(
+        self,
+        agent: ServedAgent,
+        request: ThreadsAddUserMessageReq,
+        caller: Caller,
+        *,
+        allow_cancel: bool,
+        queued: QueuedMessage | None = None,
+        takes_back: int | None = None,
+    ) -> Run:
+        """The started run of a message.
+
+        queued: what it waited as. takes_back: the position of the last item of its thread that stays: those behind it
+        are of an answer that was stopped, and go.
+
+        Raises:
+            LinkError: as ``answer``.
+            NotQueued: it is not in the queue any more, or not as it was read.
+        """
+        with contained(), containing_tasks():
+            asked = Asked(agent, request, caller, caller, allow_cancel)
+            return await self._add_message(asked, request, queued=queued, takes_back=takes_back)
 
     async def _begin(self, asked: Asked, request: StreamingReq) -> Run:
         match request:
@@ -110,23 +138,55 @@ class StreamingRequests:
             opening = [ThreadCreatedEvent(thread=asked.view(thread)), *opening]
             return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
-    async def _add_message(self, asked: Asked, request: ThreadsAddUserMessageReq) -> Run:
+    async def _add_message(
+        self,
+        asked: Asked,
+        request: ThreadsAddUserMessageReq,
+        *,
+        queued: QueuedMessage | None = None,
+        takes_back: int | None = None,
+    ) -> Run:
+        edits = edited_message(request)
         async with self._claimed(asked, request.params.thread_id) as (run, thread):
-            opening, message = await self._open(asked, thread, request.params.input)
+            if edits is not None:
+                await self._store.require_editable(thread.id, edits, asked.caller)
+            gone = {} if takes_back is None else await self._items_behind(asked, thread, takes_back)
+            opening, message = await self._open(asked, thread, request.params.input, edits=edits, queued=queued)
+            for item_id in gone:
+                await self._store.delete_thread_item(thread.id, item_id, asked.caller)
+            known = [item_id for item_id, item_type in gone.items() if item_type not in HIDDEN_TYPES]
+            opening = [*(ThreadItemRemovedEvent(item_id=item_id) for item_id in known), *opening]
             if asked.agent.brought is None:
                 # A message in place of an answer: the tool is not called, also if somebody approves later.
                 skipped = await self._store.skip_approvals(thread.id, asked.caller)
                 opening += [ThreadItemReplacedEvent(item=question) for question in skipped]
             return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
+    async def _items_behind(self, asked: Asked, thread: StoredThread, position: int) -> dict[str, str]:
+        async with self._store.database.session(asked.caller) as session:
+            return await running_items.items_behind(session, thread.id, position)
+
     async def _open(
-        self, asked: Asked, thread: StoredThread, given: UserMessageInput
+        self,
+        asked: Asked,
+        thread: StoredThread,
+        given: UserMessageInput,
+        *,
+        edits: str | None = None,
+        queued: QueuedMessage | None = None,
     ) -> tuple[list[ThreadStreamEvent], UserMessageItem | None]:
-        """Store a message; gives the events about that, and None where the server is given the message in its run."""
+        """Store a message; gives the events about that, and None where the server is given the message in its run.
+
+        edits: id of the message that it is another version of. queued: what it waited as.
+        """
         if asked.reads_messages:
+            if queued is not None:
+                # Before its run, which knows it from its first step on: it is sent once at most.
+                async with self._store.database.session(asked.caller) as session:
+                    await queue.take(session, queued)
             return [], None
         message = await self._answers.make_message(asked, thread, given)
-        await self._store.add_message(thread.id, message, asked.caller)
+        await self._store.add_message(thread.id, message, asked.caller, edits=edits, queued=queued)
         opening: list[ThreadStreamEvent] = [self._done(asked, message)]
         if thread.changes():  # the server has changed it as it built the message
             await self._store.save_thread(thread, asked.caller)
@@ -173,7 +233,7 @@ class StreamingRequests:
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             require_offered(message, asked.agent)
-            retry = Retry(thread.id, message.id)
+            retry = Retry(thread.id, message.id, last_seq=thread.last_seq)
             again = replace(asked, context=replace(asked.caller, retry=retry))
             return self._start(again, run, thread, [], again.respond(thread, message), message=message, retry=retry)
 

@@ -48,6 +48,12 @@ class UserMessages:
         require_offered(message, agent)
         return message
 
+    async def check(self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller) -> None:
+        """What ``make`` refuses, of a message that is made later; but for what a server of somebody's checks itself."""
+        if given.attachments:
+            await self._attachments(given, thread.id, agent, caller)
+        require_offered(given, agent)
+
     async def _built(
         self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller
     ) -> UserMessageItem:
@@ -75,7 +81,7 @@ def builds_messages(agent: ServedAgent) -> bool:
     return BUILD in overridden(agent.server)
 
 
-def require_offered(message: UserMessageItem, agent: ServedAgent) -> None:
+def require_offered(message: UserMessageItem | UserMessageInput, agent: ServedAgent) -> None:
     """A model or tool is chosen in the browser, so it is checked against what this agent offers.
 
     Raises:

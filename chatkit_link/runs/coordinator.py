@@ -6,7 +6,8 @@ events into the run's log, from where the writer makes them durable. An HTTP res
 of that log: it may leave, come back, come to another replica or never have been there, and the work
 does not notice. Only a cancel, a lost lease and the end of the process stop it.
 
-When the replica of a run dies or stops, another one goes on with it (``takeover.py``, ``hand_over.py``).
+When the replica of a run dies or stops, another one goes on with it (``takeover.py``, ``hand_over.py``). What waits
+for the end of a run is begun then (``queue_starter.py``).
 
 The invariants: at most one running run per thread, whatever the replicas (a unique index). A run is
 executed by the replica whose name is in its row, and by no other. It is over for every reader only
@@ -29,6 +30,7 @@ from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.hand_over import let_go
 from chatkit_link.runs.leases import Leases
 from chatkit_link.runs.log import Event
+from chatkit_link.runs.queue_starter import QueueStarter
 from chatkit_link.runs.recovery import Recovery, Settle
 from chatkit_link.runs.run import Run, RunFailed, RunStatus, Work
 from chatkit_link.runs.stored_runs import StoredRuns
@@ -116,11 +118,14 @@ class Coordinator:
             database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
         )
         self._takeover = Takeover(database, self.replica, continues, self._adopt, lambda: len(self._runs))
+        self.queue = QueueStarter(database, lambda: self._draining)
+        self._writer.on_queued = self.queue.notice
         self._recovery = Recovery(
             database,
             self.replica,
             settle,
             self._takeover,
+            self.queue,
             lambda: list(self._runs),
             events_for=events_for,
             runs_for=runs_for,
@@ -156,6 +161,7 @@ class Coordinator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+        await self.queue.close()
         if self._ends:
             await asyncio.wait(self._ends, timeout=_LAST)
         for task in self._ends:

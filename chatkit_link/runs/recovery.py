@@ -14,6 +14,9 @@ offered. One that was asked to stop ends as cancelled. The events that end it ha
 dead replica may have given out, and are written in one statement with the end: so no id ever names two events. A run
 that was handed over is taken as soon as its replica says so.
 
+The same look finds messages that wait in a thread whose answer has ended, where its replica has died since
+(``queue_starter.py``).
+
 A replica rests while nobody needs the database (``store/activity.py``). If the others rest when one is killed, its
 runs are ended by the first that wakes or starts, which looks before it does anything else.
 """
@@ -30,9 +33,10 @@ from chatkit_link.caller import Caller
 from chatkit_link.runs.database_uptime import DatabaseUptime
 from chatkit_link.runs.journal import decode_steps
 from chatkit_link.runs.log import OWN_IDS
+from chatkit_link.runs.queue_starter import QueueStarter
 from chatkit_link.runs.run import LEASE, RunStatus, now
 from chatkit_link.runs.takeover import Takeover
-from chatkit_link.store import event_log, old_runs, rates, sessions, spending
+from chatkit_link.store import event_log, left_behind, old_runs, rates, sessions, shares, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
@@ -70,6 +74,7 @@ class Recovery:
         replica: str,
         settle: Settle,
         takeover: Takeover,
+        queue: QueueStarter,
         known: Callable[[], Collection[str]],
         *,
         events_for: float,
@@ -77,6 +82,7 @@ class Recovery:
     ) -> None:
         """
         Args:
+            queue: begins what waits for the end of a run.
             known: the ids of the runs that are executed here.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
         """
@@ -84,6 +90,7 @@ class Recovery:
         self._replica = replica
         self._settle = settle
         self._takeover = takeover
+        self._queue = queue
         self._known = known
         self._events_for = events_for
         self._runs_for = runs_for
@@ -142,7 +149,7 @@ class Recovery:
     async def _look(self) -> None:
         """Take the runs of those that were absent last time, are so still, and renewed nothing in between."""
         began = now()
-        running = await rows.running_replicas(self._database)
+        running, waits = await left_behind.look(self._database)
         self._uptime.record_answer(began)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
@@ -154,6 +161,8 @@ class Recovery:
         self._was_steady = self._uptime.covers_lease
         if gone or late or released:
             await self.take_orphans(gone=gone, late=late)
+        if waits:
+            await self._queue.look()
 
     async def _commit(self) -> None:
         """Let a commit reach the disk, and those that waited for it as well, among them the renewals of others."""
@@ -166,6 +175,7 @@ class Recovery:
     async def _clean(self) -> bool:
         """Whether there is more to do."""
         await keep_partitions(self._database, events_for=self._events_for)
+        await shares.clean(self._database)
         return await old_runs.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
 
     async def _sweep(self) -> None:
@@ -235,7 +245,7 @@ class Recovery:
         first = orphan.generation * OWN_IDS + 1
         batches = [Batch(orphan.id, number, [data]) for number, data in enumerate(ending, start=first)]
         async with self._database.replica() as connection:
-            await event_log.flush(
+            flushed = await event_log.flush(
                 connection,
                 self._replica,
                 batches,
@@ -244,3 +254,4 @@ class Recovery:
                 former=orphan.former_log,
             )
         logger.info("request %s: run %s was %s; %d events are stored", request, orphan.id, status, len(log.events))
+        self._queue.notice(flushed.queued)

@@ -19,7 +19,7 @@ such a crash may stay unnoticed, so there every commit waits.
 
 import asyncio
 import logging
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.store import event_log
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
-from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.event_log import Batch, Ended, Place
 from chatkit_link.store.outage_log import OutageLog
 
 logger = logging.getLogger(__name__)
@@ -83,6 +83,8 @@ class LogWriter:
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
         followers.on_new = self._dirty.set
+        #: Told of the threads in which a message waited for an end that is written now.
+        self.on_queued: Callable[[Sequence[Place]], None] = lambda _: None
         #: When, by the loop's clock, the first commit was that may not be on the disk yet; None if there is none.
         self._volatile_since: float | None = None
         self._lost_connections = 0
@@ -181,7 +183,7 @@ class LogWriter:
             released = [end.run_id for end in ended if end.status == RunStatus.HANDED_OVER]
             durable = bool(ended or commits) or self._must_be_durable()
             changed = {batch.run_id for batch in batches if batch.events}
-            ours = await event_log.flush(
+            ours, queued = await event_log.flush(
                 connection,
                 self._replica,
                 batches,
@@ -203,6 +205,8 @@ class LogWriter:
             self._volatile_since = asyncio.get_running_loop().time()
         del self._committing[: len(commits)]
         self._settle_commits(commits, ours)
+        if queued:
+            self.on_queued(queued)
         if self._fresh or self._ending or self._committing:
             self._dirty.set()
 

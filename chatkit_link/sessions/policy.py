@@ -164,7 +164,9 @@ async def _require_same_session(_: PostgresStore, session_id: str, caller: Calle
 
 
 async def _no_limit(_: PostgresStore, __: str, ___: Caller) -> None:
-    """For what is looked up inside of something that is checked: an item in its thread, a mention by its agent."""
+    """For what is looked up inside of something that is checked: an item in its thread, a mention by its agent; and for
+    a link that is its own permission.
+    """
 
 
 #: Name of a parameter -> what it must pass.
@@ -176,5 +178,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "agent": _require_agent,
     "session_id": _require_same_session,
     "item_id": _no_limit,
+    "queued_id": _no_limit,
+    "share_id": _no_limit,
+    "token": _no_limit,
     "entity_id": _no_limit,
 }

@@ -53,6 +53,7 @@ class LimitSettings(SettingsGroup):
     rate_transcriptions_address: int = Field(300, ge=0, description="Dictations from one IP address per minute.")
     rate_sessions: int = Field(30, ge=0, description="Sessions created by one user per minute.")
     rate_sessions_address: int = Field(300, ge=0, description="Sessions created from one IP address per minute.")
+    rate_shares_address: int = Field(120, ge=0, description="Reads of shared chats from one IP address per minute.")
     runs_at_once: int = Field(8, ge=0, le=1000, description="Answers that one user may have in progress at once.")
     runs_at_once_address: int = Field(
         200, ge=0, description="Answers, dictations and actions in progress at once for one IP address, per replica."

@@ -32,6 +32,8 @@ Action = Literal[
     "session.cancelled",
     "session.created",
     "settings.changed",
+    "share.created",
+    "share.revoked",
     "thread.closed",
     "thread.deleted",
     "thread.locked",

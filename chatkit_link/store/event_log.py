@@ -49,6 +49,24 @@ class Log(NamedTuple):
     steps: list[bytes]
 
 
+class Place(NamedTuple):
+    """A thread, and whose it is."""
+
+    tenant: str
+    user_id: str
+    thread_id: str
+
+
+class Flushed(NamedTuple):
+    """ours: the ids of those runs that are still this replica's; nothing was written for the others.
+
+    queued: the threads of the runs that have ended, as far as a message waits in them.
+    """
+
+    ours: set[str]
+    queued: list[Place]
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A run that ends with this flush. last_id: its own last event."""
@@ -73,6 +91,24 @@ _FINISH = """, finished AS (
         FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
         JOIN mine ON mine.id = ended.id
         WHERE runs.id = ended.id
+        RETURNING runs.tenant, runs.user_id, runs.thread_id, runs.status
+    ), stopped AS MATERIALIZED ( -- after a Stop nothing is sent, unless it is a message that the answer was stopped for
+        SELECT message.tenant, message.id FROM queued_messages AS message JOIN finished USING (tenant, thread_id)
+        WHERE finished.status = 'cancelled' AND NOT EXISTS (
+            SELECT FROM queued_messages AS next
+            WHERE next.tenant = finished.tenant AND next.thread_id = finished.thread_id AND next.is_next
+        )
+        ORDER BY message.tenant, message.id FOR UPDATE OF message
+    ), held AS (
+        UPDATE queued_messages AS message SET held = true FROM stopped
+        WHERE message.tenant = stopped.tenant AND message.id = stopped.id
+    )"""
+#: The threads that have messages which were waiting for one of these ends.
+_QUEUED = """, (
+        SELECT array_agg(ARRAY[tenant, user_id, thread_id]) FROM finished WHERE EXISTS (
+            SELECT FROM queued_messages AS message
+            WHERE message.tenant = finished.tenant AND message.thread_id = finished.thread_id AND NOT message.held
+        )
     )"""
 #: The commit does not wait for the disk (docs/explanation/runs.md).
 _QUICK = ", (SELECT set_config('synchronous_commit', 'off', true))"
@@ -95,7 +131,7 @@ def _flush(put: str, *, quick: bool = False) -> Statement:
         SELECT *, CASE WHEN lengths = '' THEN 0 ELSE first_id + octet_length(lengths) / 4 - 1 END AS last_id
         FROM unnest(:run_ids, :first_ids, :lengths, :data, :steps) AS batch (run_id, first_id, lengths, data, steps)
     ), put AS ({put}) {"" if quick else _FINISH}
-    SELECT (SELECT array_agg(id) FROM mine) {_NOTIFY} {_QUICK if quick else ""}
+    SELECT (SELECT array_agg(id) FROM mine) {"" if quick else _QUEUED} {_NOTIFY} {_QUICK if quick else ""}
     """  # noqa: S608 - constants of this file
     return Statement(
         text(sql).bindparams(*(bindparam(name, type_=ARRAY(of)) for name, of in _TYPES.items() if f":{name}" in sql))
@@ -117,7 +153,7 @@ async def flush(
     notify: Collection[Message] = (),
     durable: bool = True,
     former: bool = False,
-) -> set[str]:
+) -> Flushed:
     """Write events of many runs, and the ends of some, in one statement.
 
     Args:
@@ -126,9 +162,6 @@ async def flush(
         notify: sent when all of that can be read.
         durable: return when it is on the disk, and with it all that was committed before.
         former: write to the log of the version before 0015, for its readers; each batch has one event then.
-
-    Returns:
-        The ids of those runs that are still this replica's; nothing was written for the others.
     """
     statement = _FLUSH_FORMER if former else _FLUSH if durable or ended else _FLUSH_QUICK
     rows = await connection.execute(
@@ -145,7 +178,8 @@ async def flush(
         ended_last=[end.last_id for end in ended],
         **columns(notify),
     )
-    return set(rows[0][0] or ())
+    queued = None if statement is _FLUSH_QUICK else rows[0][1]
+    return Flushed(set(rows[0][0] or ()), [Place(*place) for place in queued or ()])
 
 
 def _lengths(events: Sequence[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from chatkit_link.store.clock import to_database
 from chatkit_link.store.items import item_columns
 from chatkit_link.store.statement import Statement, any_of
-from chatkit_link.store.tables import attachments, thread_items, threads
+from chatkit_link.store.tables import attachments, inactive_items, thread_items, threads
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import insert_thread, new_thread, set_title_if_none, thread_not_found
 from chatkit_link.wire.sanitize import clean_text, to_json_text
@@ -50,7 +50,12 @@ _ADD_ATTACHMENT = Statement(
     .on_conflict_do_nothing()
 )
 _LAST = Statement(select(threads.c.last_seq).where(mine(threads), threads.c.id == _THREAD).with_for_update())
-_ITEMS = Statement(select(thread_items.c.id).where(mine(thread_items), thread_items.c.thread_id == _THREAD))
+# Also what has left the thread's path here.
+_ITEMS = Statement(
+    select(thread_items.c.id)
+    .where(mine(thread_items), thread_items.c.thread_id == _THREAD)
+    .union_all(select(inactive_items.c.id).where(mine(inactive_items), inactive_items.c.thread_id == _THREAD))
+)
 _GROW = Statement(
     update(threads)
     .where(mine(threads), threads.c.id == _THREAD)

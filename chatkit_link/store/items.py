@@ -13,13 +13,14 @@ from typing import Any, cast
 
 from chatkit.types import ClientToolCallItem, Page, StructuredInputItem, ThreadItem, ThreadMetadata
 from pydantic import TypeAdapter
-from sqlalchemy import CTE, DateTime, Integer, ScalarSelect, Text, and_, bindparam, delete, func, select, update
+from sqlalchemy import CTE, DateTime, Integer, ScalarSelect, Text, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
 from chatkit_link.errors import NotFound
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
-from chatkit_link.store.statement import Row, Statement, any_of
+from chatkit_link.store.inactive_items import delete_items
+from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import PENDING_CALL, WAITING_TURN, thread_items, threads, turns
 from chatkit_link.store.tenancy import OWNER, Session, mine, writable
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
@@ -127,6 +128,11 @@ _LOAD = Statement(select(*ITEM_COLUMNS).where(*_THIS))
 _LOAD_LOCKED = Statement(select(*ITEM_COLUMNS).where(*_THIS).with_for_update())
 _OPEN_APPROVALS = _open_approvals()
 _TYPE = Statement(select(thread_items.c.type).where(*_THIS))
+_NEXT = Statement(
+    select(func.min(thread_items.c.seq).label("seq")).where(
+        mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.seq > _seq_of("item")
+    )
+)
 
 
 @cache
@@ -219,6 +225,12 @@ class Items:
         found = await session.execute(_is_before(upto=upto is not None), **values)
         return found.one_or_none() is not None
 
+    async def is_newer_behind(self, session: Session, thread_id: str, item_id: str, mark: int) -> bool:
+        """Whether what follows the item on the path was added behind the position ``mark``."""
+        found = await session.execute(_NEXT, thread=thread_id, item=clean_text(item_id))
+        row = found.one_or_none()
+        return row is not None and row.seq is not None and row.seq > mark
+
     async def load_page(
         self, session: Session, thread_id: str, after: str | None, limit: int, order: str, *, upto: str | None = None
     ) -> Page[ThreadItem]:
@@ -255,19 +267,6 @@ class Items:
         readable = [(item, record) for item, record in found if not isinstance(item, Unreadable)]
         return [(item, read_record(record, thread_id, item.id)) for item, record in readable]
 
-    async def delete_after(self, session: Session, thread_id: str, item_id: str) -> None:
-        """Delete every item that stands behind ``item_id``. Raises NotFound where there is no such item."""
-        await self.load(session, thread_id, item_id)
-        await session.execute(
-            delete(thread_items).where(
-                writable(thread_items),
-                thread_items.c.thread_id == _THREAD,
-                thread_items.c.seq > _seq_of("item"),
-            ),
-            thread=thread_id,
-            item=item_id,
-        )
-
     async def load_pending_tool_calls(self, session: Session, thread_id: str) -> list[ClientToolCallItem]:
         """Client tool calls that still wait for their output, the latest first, wherever they stand."""
         statement = (
@@ -294,12 +293,8 @@ class Items:
         Raises:
             NotFound: the thread is unknown or foreign.
         """
-        statement = delete(thread_items).where(
-            writable(thread_items),
-            thread_items.c.thread_id == clean_text(thread_id),
-            thread_items.c.id == any_of([clean_text(item_id) for item_id in item_ids]),
-        )
-        if (await session.execute(statement)).changed == 0:
+        ids = [clean_text(item_id) for item_id in item_ids]
+        if await delete_items(session, clean_text(thread_id), ids) == 0:
             await _require_thread(session, thread_id)
 
     async def _position(self, session: Session, thread_id: str, after: str) -> int:

@@ -33,12 +33,13 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.store import feedback, threads, turns
+from chatkit_link.store import branches, feedback, queue, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
 from chatkit_link.store.metadata_edit import MetadataEdit
 from chatkit_link.store.patience import patient
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.threads import OfAgent, StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
 
@@ -254,13 +255,36 @@ class PostgresStore(Store[Caller]):
             return created
 
     @patient
-    async def add_message(self, thread_id: str, message: ThreadItem, context: Caller) -> None:
-        """Add a message and bind its attachments to the thread: all or nothing."""
+    async def add_message(
+        self,
+        thread_id: str,
+        message: ThreadItem,
+        context: Caller,
+        *,
+        edits: str | None = None,
+        queued: QueuedMessage | None = None,
+    ) -> None:
+        """Add a message and bind its attachments to the thread: all or nothing.
+
+        edits: id of the message that this one is another version of; raises as ``branches.leave_from``.
+        queued: what it waited as, which is taken out of the queue with that. Raises NotQueued where it is gone.
+        """
         attachments = _attachments(message)
-        async with self.database.session(context, atomic=bool(attachments)) as session:
+        atomic = bool(attachments or queued) or edits is not None
+        async with self.database.session(context, atomic=atomic) as session:
+            if edits is not None:
+                await branches.leave_from(session, thread_id, edits)
             for attachment in attachments:
                 await self._attachments.save(session, attachment)
             await self._items.save(session, thread_id, message)
+            if queued is not None:
+                await queue.take(session, queued)
+
+    @patient
+    async def require_editable(self, thread_id: str, message_id: str, context: Caller) -> None:
+        """Raises as ``branches.leave_from``."""
+        async with self.database.session(context) as session:
+            await branches.require_editable(session, thread_id, message_id)
 
     @patient
     async def load_history(
@@ -279,7 +303,7 @@ class PostgresStore(Store[Caller]):
 
     @patient
     async def update_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
-        """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
+        """Change an item that is still there; NotFound where it has left the thread's path meanwhile."""
         async with self.database.session(context) as session:
             await self._items.update(session, thread_id, item)
 
@@ -308,6 +332,12 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             upto = _last_visible(thread.id, context)
             return await self._items.is_before(session, thread.id, item_id, thread.last_seq, upto=upto)
+
+    @patient
+    async def is_replaced(self, thread_id: str, message_id: str, mark: int, context: Caller) -> bool:
+        """Whether what answers a message was stored since the thread's newest item stood at the position ``mark``."""
+        async with self.database.session(context) as session:
+            return await self._items.is_newer_behind(session, thread_id, message_id, mark)
 
     @patient
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
@@ -341,13 +371,13 @@ class PostgresStore(Store[Caller]):
     async def replace_answer(self, retry: Retry, item: ThreadItem, context: Caller) -> None:
         """Put ``item`` in the place of everything that answers the retried message: all of it or nothing.
 
-        What goes is the items behind the message, and the model's side of its turn unless the retry holds a new one.
+        What stood behind the message leaves the thread's path, and the model's side of its turn goes with it.
 
         Raises:
-            NotFound: there is no such message; nothing is deleted then.
+            NotFound: there is no such message; nothing is changed then.
         """
         async with self.database.session(context, atomic=True) as session:
-            await self._items.delete_after(session, retry.thread_id, retry.item_id)
+            await branches.leave_behind(session, retry.thread_id, retry.item_id, retry.last_seq)
             if retry.record is None:
                 await turns.drop_turn(session, retry.thread_id, retry.item_id)
             else:

@@ -40,7 +40,7 @@ from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database, System
 from chatkit_link.store.notifications import CANCEL, CHANNEL, HANDED_OVER, channel_of
 from chatkit_link.store.replicas import ABSENT
-from chatkit_link.store.statement import Row, Statement
+from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import RUNNING, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
@@ -353,22 +353,6 @@ async def run_state(database: Database, run_id: str) -> RunState:
     return RunState(None, 0, None) if row is None else RunState(*row)
 
 
-def _running() -> Statement:
-    each = (
-        select(
-            runs.c.replica,
-            func.max(runs.c.lease_until).label("lease_until"),
-            (func.min(runs.c.lease_until) < func.now()).label("expired"),
-        )
-        .where(RUNNING)
-        .group_by(runs.c.replica)
-        .subquery("runs")  # as ABSENT calls it: it is asked once for each replica
-    )
-    columns: list[Any] = [*each.c, literal_column(f"({ABSENT.text})").label("absent")]
-    return Statement(select(*columns))
-
-
-_RUNNING = _running()
 #: Goes to the disk with its commit, and is read by nobody.
 _STORE = text("SELECT pg_logical_emit_message(true, 'chatkit_link', '')")
 
@@ -377,13 +361,3 @@ async def store_something(database: Database) -> None:
     """Return when a commit has reached the disk of the database, which may stand still while it answers who reads."""
     async with database.replica() as connection:
         await connection.execute(_STORE)
-
-
-async def running_replicas(database: Database) -> list[Row]:
-    """The replicas whose runs are still called running, as (replica, lease_until, expired, absent).
-
-    lease_until: the end of its latest lease: one that was renewed since is a sign of life, too. expired: a lease of it
-    is over. absent: it had a lock and does not hold it (``replicas.py``).
-    """
-    async with database.replica() as connection:
-        return await connection.execute(_RUNNING)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.audit import Actor, Event, record
@@ -78,6 +78,18 @@ def _select() -> Select[Any]:
 
 
 _BY_SECRET = Statement(_select().where(sessions.c.secret_hash == bindparam("hash", type_=LargeBinary())))
+
+_STATE = Statement(
+    select(sessions.c.cancelled_at.is_not(None).label("cancelled")).where(
+        mine(sessions), sessions.c.id == bindparam("id", type_=Text())
+    )
+)
+
+
+async def was_cancelled(session: Session, session_id: str) -> bool | None:
+    """Whether one of the caller's sessions was cancelled; None for one that is over for a day and gone."""
+    row = (await session.execute(_STATE, id=session_id)).one_or_none()
+    return None if row is None else row.cancelled
 
 
 async def add(

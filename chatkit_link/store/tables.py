@@ -18,118 +18,75 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from chatkit_link.store.columns import metadata, now, of_thread, owner
+from chatkit_link.store.thread_tables import (
+    ENDED_TURN,
+    PENDING_CALL,
+    WAITING,
+    WAITING_TURN,
+    feedback,
+    inactive_items,
+    item_words,
+    queued_messages,
+    shared_items,
+    shares,
+    thread_items,
+    threads,
+    turns,
 )
 
-
-def _owner() -> tuple[Column[str], Column[str]]:
-    return Column("tenant", Text, nullable=False), Column("user_id", Text, nullable=False)
-
-
-def _now(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _of_thread() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
-
-
-def _of_item(column: str) -> ForeignKeyConstraint:
-    item = ["thread_items.tenant", "thread_items.thread_id", "thread_items.id"]
-    return ForeignKeyConstraint(["tenant", "thread_id", column], item, ondelete="CASCADE")
-
-
-threads = Table(
-    "threads",
-    metadata,
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("title", Text),
-    Column("status", JSONB, nullable=False),
-    Column("allowed_image_domains", JSONB(none_as_null=True)),
-    Column("metadata", JSONB, nullable=False),
-    _now("created_at"),
-    _now("last_activity"),
-    Column("last_seq", BigInteger, nullable=False, server_default="0"),
-    # Whose ChatKit route it began at; null from the version before 0019, and where there was none.
-    Column("agent", Text),
-    Column("pinned_at", DateTime(timezone=True)),
-    # Up to where ``item_words`` has its words.
-    Column("searchable_seq", BigInteger, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("tenant", "id"),
-)
-Index("ix_threads_list", threads.c.tenant, threads.c.user_id, threads.c.last_activity, threads.c.id)
-#: For the tenant's own back end (``tenant_threads.py``).
-Index("ix_threads_created_at", threads.c.tenant, threads.c.created_at, threads.c.id)
-
-thread_items = Table(
-    "thread_items",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("id", Text, nullable=False),
-    *_owner(),
-    Column("seq", BigInteger, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "id"),
-    UniqueConstraint("tenant", "thread_id", "seq"),
-    _of_thread(),
-)
-#: Of a long thread, the few rows that are looked for by what they hold (here and of ``turns``).
-PENDING_CALL = text("type = 'client_tool_call' AND data ->> 'status' = 'pending'")
-Index(
-    "ix_thread_items_pending",
-    *(thread_items.c[name] for name in ("tenant", "thread_id", "seq")),
-    postgresql_where=PENDING_CALL,
-)
-
-#: The words of messages, for search (store/history.py). What is searched for stands in a policy: see migration 0019.
-item_words = Table(
+__all__ = [
+    "ENDED_TURN",
+    "PENDING_CALL",
+    "RUNNING",
+    "WAITING",
+    "WAITING_TURN",
+    "attachments",
+    "audit_log",
+    "deployment",
+    "feedback",
+    "file_removals",
+    "file_usage",
+    "inactive_items",
     "item_words",
-    metadata,
-    *_owner(),
-    Column("thread_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    # Of the message.
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("words", TSVECTOR, nullable=False),
-    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
-    _of_item("item_id"),
-)
-Index("ix_item_words_words", item_words.c.words, postgresql_using="gin")
+    "metadata",
+    "queued_messages",
+    "rates",
+    "run_batches",
+    "run_events",
+    "runs",
+    "server_keys",
+    "sessions",
+    "shared_items",
+    "shares",
+    "spending",
+    "thread_items",
+    "threads",
+    "turns",
+    "usage",
+]
 
 attachments = Table(
     "attachments",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("thread_id", Text),
     Column("data", JSONB, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     # Where the bytes are stored (store/files.py); all of it empty where another attachment store has them.
     Column("state", Text),
     Column("size", BigInteger, nullable=False, server_default="0"),
@@ -143,7 +100,7 @@ attachments = Table(
     # A keyed hash of the address that it came from.
     Column("network", Text),
     PrimaryKeyConstraint("tenant", "id"),
-    _of_thread(),
+    of_thread(),
 )
 Index("ix_attachments_thread_id", attachments.c.tenant, attachments.c.thread_id)
 Index(
@@ -187,42 +144,15 @@ file_removals = Table(
     "file_removals",
     metadata,
     Column("prefix", Text, primary_key=True),
-    _now("due"),
+    now("due"),
 )
 Index("ix_file_removals_due", file_removals.c.due)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    *_owner(),
-    Column("kind", Text, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
-    _of_item("item_id"),
-)
-
-turns = Table(
-    "turns",
-    metadata,
-    Column("thread_id", Text, nullable=False),
-    Column("anchor_id", Text, nullable=False),
-    *_owner(),
-    Column("record", JSONB, nullable=False),
-    _now("created_at"),
-    PrimaryKeyConstraint("tenant", "thread_id", "anchor_id"),
-    _of_item("anchor_id"),
-)
-WAITING_TURN, ENDED_TURN = text("turns.record ? 'waiting'"), text("turns.record ? 'ending'")
-Index("ix_turns_waiting", turns.c.tenant, turns.c.thread_id, postgresql_where=WAITING_TURN)
-Index("ix_turns_ending", turns.c.tenant, turns.c.thread_id, turns.c.created_at, postgresql_where=ENDED_TURN)
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("thread_id", Text, nullable=False),
     Column("agent", Text, nullable=False),
     # The message that a retry answers again; what followed it is about to be replaced.
@@ -233,7 +163,7 @@ runs = Table(
     Column("cancel_requested", Boolean, nullable=False, server_default="false"),
     # The last event of the run itself; what recovery adds follows it.
     Column("last_id", BigInteger, nullable=False, server_default="0"),
-    _now("created_at"),
+    now("created_at"),
     Column("finished_at", DateTime(timezone=True)),
     # Whether its events are in run_events, as the version before 0015 writes them.
     Column("events_kept", Boolean, nullable=False, server_default="true"),
@@ -268,7 +198,7 @@ run_batches = Table(
     Column("last_id", BigInteger, nullable=False),
     Column("lengths", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     # Of the run's journal, where there are any.
     Column("steps", LargeBinary),
     PrimaryKeyConstraint("tenant", "run_id", "last_id", "created_at"),
@@ -301,7 +231,7 @@ usage = Table(
     "usage",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     Column("run_id", Text, index=True),
     # How often the run had been taken over by then.
     Column("generation", SmallInteger, nullable=False, server_default="0"),
@@ -313,7 +243,7 @@ usage = Table(
     Column("cached_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
     Column("cost", Numeric, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     PrimaryKeyConstraint("tenant", "id"),
 )
 Index("ix_usage_created_at", usage.c.created_at)
@@ -322,7 +252,7 @@ Index("ix_usage_created_at", usage.c.created_at)
 spending = Table(
     "spending",
     metadata,
-    *_owner(),
+    *owner(),
     Column("span", Text, nullable=False),
     Column("until", DateTime(timezone=True), nullable=False, index=True),
     Column("tokens", BigInteger, nullable=False),
@@ -335,7 +265,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id", Text, nullable=False),
-    *_owner(),
+    *owner(),
     # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
     Column("secret_hash", LargeBinary, nullable=False, index=True),
     Column("agent", Text),
@@ -343,7 +273,7 @@ sessions = Table(
     Column("workflow", JSONB, nullable=False),
     Column("configuration", JSONB, nullable=False),
     Column("per_minute", Integer, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("cancelled_at", DateTime(timezone=True)),
     # Hashes: of the key that the request named for its repetitions, and of the request. Both or neither.
@@ -377,7 +307,7 @@ server_keys = Table(
     Column("scopes", ARRAY(Text), nullable=False),
     # The only tenant that it may act for; null for all of them.
     Column("tenant", Text),
-    _now("created_at"),
+    now("created_at"),
     Column("created_by", Text, nullable=False),
     # To the minute, and late (identity/key_use.py).
     Column("last_used_at", DateTime(timezone=True)),
@@ -398,7 +328,7 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _now("at"),
+    now("at"),
     Column("actor_kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, select
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import ITEM_COLUMNS, Items
 from chatkit_link.store.statement import Row, Statement
-from chatkit_link.store.tables import attachments, turns
+from chatkit_link.store.tables import attachments, inactive_items, thread_items, turns
 from chatkit_link.store.threads import THREAD_COLUMNS, require_thread
 from chatkit_link.store.turns import require_record
 from chatkit_link.store.unreadable import UNREADABLE, reason_of
@@ -54,7 +54,10 @@ def _tables() -> list[tuple[Executable, Callable[[Row], Any], Callable[[Row], st
     """What is read of each table, its value last; how that is read; and what a row of it is."""
     items, files = Items(), TypeAdapter[Attachment](Attachment)
     return [
-        (select(*ITEM_COLUMNS), items.read, lambda row: f"item {row.id} of thread {row.thread_id}"),
+        *(
+            (select(*(table.c[column.name] for column in ITEM_COLUMNS)), items.read, _name_of_item)
+            for table in (thread_items, inactive_items)
+        ),
         (select(*THREAD_COLUMNS), require_thread, lambda row: f"thread {row.id}"),
         (
             select(turns.c.thread_id, turns.c.anchor_id, turns.c.record),
@@ -67,3 +70,7 @@ def _tables() -> list[tuple[Executable, Callable[[Row], Any], Callable[[Row], st
             lambda row: f"attachment {row.id}",
         ),
     ]
+
+
+def _name_of_item(row: Row) -> str:
+    return f"item {row.id} of thread {row.thread_id}"

@@ -141,6 +141,7 @@ TEXTS = {
     "counted_transcriptions": "Aufnahmen",
     "counted_refreshes": "Aktualisierungen",
     "counted_sessions": "neue Sitzungen",
+    "counted_shares": "Aufrufe geteilter Chats",
     "session_files_used_up": "Für diese Sitzung gilt eine Höchstzahl an Dateien: {most}.",
     "too_many_answers": "Zu viele Antworten auf einmal: {most} werden für Sie schon geschrieben. Warten Sie auf eine "
     "davon, oder halten Sie eine an.",
@@ -152,8 +153,13 @@ TEXTS = {
     "budget_user_month": "Ihr Budget für diesen Monat",
     "budget_tenant_day": "Das Budget für heute",
     "budget_tenant_month": "Das Budget für diesen Monat",
+    "message_edited": "Diese Nachricht wurde inzwischen in einem anderen Fenster geändert. Laden Sie den Chat neu, "
+    "um sie zu sehen, wie sie jetzt ist.",
     "thread_busy": "In diesem Chat wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst "
     "an.",
+    "queue_full": "Es ist kein Platz für eine weitere Nachricht: Höchstens {most} können warten. Warten Sie auf die "
+    "Antwort, oder entfernen Sie eine.",
+    "message_not_queued": "Diese Nachricht wartet nicht mehr: Sie wurde gesendet oder entfernt.",
     "thread_locked": "Dieser Chat ist gesperrt{reason}. Er nimmt vorerst keine Nachrichten an.",
     "thread_closed": "Dieser Chat ist geschlossen{reason}. Beginnen Sie einen neuen, um fortzufahren.",
     "thread_status_reason": ": {reason}",
@@ -162,6 +168,10 @@ TEXTS = {
     "senden Sie den Text als Datei.",
     "message_too_many_files": "Die Höchstzahl an Dateien in einer Nachricht ist {most}.",
     "body_too_large": "Die Anfrage ist zu groß: höchstens {most} Bytes sind möglich.",
+    "share_not_found": "Hinter diesem Link ist kein Chat. Er ist vielleicht abgelaufen, oder er wurde zurückgezogen.",
+    "shares_full": "Zu diesem Chat gibt es schon {most} Links. Ziehen Sie zuerst einen zurück.",
+    "nothing_to_share": "In diesem Chat gibt es noch nichts zu teilen.",
+    "sharing_off": "Das Teilen ist auf diesem Server ausgeschaltet.",
     "title_empty": "Ein Chat braucht einen Titel aus mindestens einem Zeichen.",
     "title_too_long": "Der Titel ist zu lang: höchstens {most} Zeichen sind möglich.",
     "model_not_offered": "Dieser Assistent bietet dieses Modell nicht an.",

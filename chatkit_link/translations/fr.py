@@ -133,6 +133,7 @@ TEXTS = {
     "counted_transcriptions": "dictées",
     "counted_refreshes": "actualisations",
     "counted_sessions": "nouvelles sessions",
+    "counted_shares": "lectures de chats partagés",
     "session_files_used_up": "Le nombre de fichiers de cette session est limité à {most}.",
     "too_many_answers": "Trop de réponses à la fois : {most} sont déjà en cours pour vous. Attendez que l’une se "
     "termine, ou arrêtez-en une.",
@@ -144,7 +145,12 @@ TEXTS = {
     "budget_user_month": "Votre budget de ce mois",
     "budget_tenant_day": "Le budget d’aujourd’hui",
     "budget_tenant_month": "Le budget de ce mois",
+    "message_edited": "Ce message a été modifié entre-temps dans une autre fenêtre. Rechargez le chat pour le voir "
+    "tel qu’il est maintenant.",
     "thread_busy": "Une réponse est encore en cours dans ce chat. Attendez-la, ou arrêtez-la d’abord.",
+    "queue_full": "Il n’y a plus de place pour un autre message : {most} au maximum peuvent attendre. Attendez la "
+    "réponse, ou retirez-en un.",
+    "message_not_queued": "Ce message n’attend plus : il a été envoyé ou retiré.",
     "thread_locked": "Ce chat est verrouillé{reason}. Il n’accepte pas de messages pour le moment.",
     "thread_closed": "Ce chat est clos{reason}. Commencez-en un nouveau pour continuer.",
     "thread_status_reason": " : {reason}",
@@ -153,6 +159,10 @@ TEXTS = {
     "envoyez le texte dans un fichier.",
     "message_too_many_files": "Le nombre de fichiers par message est limité à {most}.",
     "body_too_large": "La demande est trop volumineuse : {most} octets au plus.",
+    "share_not_found": "Il n’y a aucun chat derrière ce lien. Il a peut-être expiré ou été retiré.",
+    "shares_full": "Ce chat a déjà {most} liens. Retirez-en d’abord un.",
+    "nothing_to_share": "Il n’y a encore rien à partager dans ce chat.",
+    "sharing_off": "Le partage est désactivé sur ce serveur.",
     "title_empty": "Un chat a besoin d’un titre d’au moins un caractère.",
     "title_too_long": "Le titre est trop long : {most} caractères au plus.",
     "model_not_offered": "Cet assistant ne propose pas ce modèle.",

@@ -127,6 +127,7 @@ TEXTS = {
     "counted_transcriptions": "rekaman",
     "counted_refreshes": "penyegaran",
     "counted_sessions": "sesi baru",
+    "counted_shares": "pembacaan chat yang dibagikan",
     "session_files_used_up": "Sesi ini menerima paling banyak {most} file.",
     "too_many_answers": "Terlalu banyak jawaban sekaligus: {most} sedang ditulis untuk Anda. Tunggu salah satunya, "
     "atau hentikan satu.",
@@ -138,7 +139,12 @@ TEXTS = {
     "budget_user_month": "Kuota Anda untuk bulan ini",
     "budget_tenant_day": "Kuota bersama untuk hari ini",
     "budget_tenant_month": "Kuota bersama untuk bulan ini",
+    "message_edited": "Pesan ini sudah diubah di jendela lain sementara itu. Muat ulang chat untuk melihat "
+    "keadaannya sekarang.",
     "thread_busy": "Jawaban masih ditulis di chat ini. Tunggu, atau hentikan terlebih dahulu.",
+    "queue_full": "Tidak ada tempat untuk pesan lain: paling banyak {most} dapat menunggu. Tunggu jawabannya, atau "
+    "hapus satu pesan.",
+    "message_not_queued": "Pesan ini tidak lagi menunggu: sudah dikirim atau dihapus.",
     "thread_locked": "Chat ini dikunci{reason}. Untuk sementara chat ini tidak menerima pesan.",
     "thread_closed": "Chat ini ditutup{reason}. Mulai chat baru untuk melanjutkan.",
     "thread_status_reason": ": {reason}",
@@ -147,6 +153,10 @@ TEXTS = {
     "sebagai file.",
     "message_too_many_files": "Satu pesan memuat paling banyak {most} file.",
     "body_too_large": "Permintaan terlalu besar: paling banyak {most} byte.",
+    "share_not_found": "Tidak ada chat di balik tautan ini. Mungkin sudah kedaluwarsa atau ditarik.",
+    "shares_full": "Chat ini sudah memiliki {most} tautan. Tarik salah satunya dahulu.",
+    "nothing_to_share": "Belum ada yang dapat dibagikan di chat ini.",
+    "sharing_off": "Berbagi dinonaktifkan di server ini.",
     "title_empty": "Chat memerlukan judul: tulis setidaknya satu karakter.",
     "title_too_long": "Judul terlalu panjang: paling banyak {most} karakter.",
     "model_not_offered": "Asisten ini tidak menyediakan model itu.",

@@ -133,6 +133,7 @@ TEXTS = {
     "counted_transcriptions": "registrazioni",
     "counted_refreshes": "aggiornamenti",
     "counted_sessions": "nuove sessioni",
+    "counted_shares": "letture di chat condivise",
     "session_files_used_up": "Questa sessione accetta al massimo {most} file.",
     "too_many_answers": "Troppe risposte contemporaneamente: {most} sono già in corso per te. Attendine una o "
     "interrompine una.",
@@ -144,7 +145,12 @@ TEXTS = {
     "budget_user_month": "Il tuo budget di questo mese",
     "budget_tenant_day": "Il budget di oggi",
     "budget_tenant_month": "Il budget di questo mese",
+    "message_edited": "Questo messaggio è stato modificato nel frattempo in un’altra finestra. Ricarica la chat per "
+    "vederlo com’è ora.",
     "thread_busy": "In questa chat è ancora in corso una risposta. Attendila o interrompila prima.",
+    "queue_full": "Non c’è posto per un altro messaggio: possono attenderne al massimo {most}. Attendi la risposta o "
+    "rimuovine uno.",
+    "message_not_queued": "Questo messaggio non è più in attesa: è stato inviato o rimosso.",
     "thread_locked": "Questa chat è bloccata{reason}. Per ora non accetta messaggi.",
     "thread_closed": "Questa chat è chiusa{reason}. Iniziane una nuova per continuare.",
     "thread_status_reason": ": {reason}",
@@ -153,6 +159,10 @@ TEXTS = {
     "file.",
     "message_too_many_files": "Un messaggio può contenere al massimo {most} file.",
     "body_too_large": "La richiesta è troppo grande: il massimo è {most} byte.",
+    "share_not_found": "Non c’è alcuna chat dietro questo link. Potrebbe essere scaduto o essere stato ritirato.",
+    "shares_full": "Questa chat ha già {most} link. Ritirane prima uno.",
+    "nothing_to_share": "In questa chat non c’è ancora nulla da condividere.",
+    "sharing_off": "La condivisione è disattivata su questo server.",
     "title_empty": "Una chat ha bisogno di un titolo: scrivi almeno un carattere.",
     "title_too_long": "Il titolo è troppo lungo: al massimo {most} caratteri.",
     "model_not_offered": "Questo assistente non offre quel modello.",

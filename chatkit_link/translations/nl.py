@@ -135,6 +135,7 @@ TEXTS = {
     "counted_transcriptions": "opnamen",
     "counted_refreshes": "verversingen",
     "counted_sessions": "nieuwe sessies",
+    "counted_shares": "keren lezen van gedeelde chats",
     "session_files_used_up": "Het maximale aantal bestanden voor deze sessie is {most}.",
     "too_many_answers": "Te veel antwoorden tegelijk: er wordt voor jou al aan {most} gewerkt. Wacht op een ervan of "
     "stop er een.",
@@ -145,7 +146,12 @@ TEXTS = {
     "budget_user_month": "Je budget voor deze maand",
     "budget_tenant_day": "Het budget voor vandaag",
     "budget_tenant_month": "Het budget voor deze maand",
+    "message_edited": "Dit bericht is intussen in een ander venster gewijzigd. Laad de chat opnieuw om te zien hoe "
+    "het nu is.",
     "thread_busy": "In deze chat wordt nog aan een antwoord gewerkt. Wacht erop of stop het eerst.",
+    "queue_full": "Er is geen plaats voor nog een bericht: er kunnen er hoogstens {most} wachten. Wacht op het "
+    "antwoord of verwijder er een.",
+    "message_not_queued": "Dit bericht wacht niet meer: het is verzonden of verwijderd.",
     "thread_locked": "Deze chat is vergrendeld{reason}. Hij accepteert voorlopig geen berichten.",
     "thread_closed": "Deze chat is gesloten{reason}. Begin een nieuwe om verder te gaan.",
     "thread_status_reason": ": {reason}",
@@ -154,6 +160,10 @@ TEXTS = {
     "tekst als bestand.",
     "message_too_many_files": "Het maximale aantal bestanden in één bericht is {most}.",
     "body_too_large": "Het verzoek is te groot: het maximum is {most} bytes.",
+    "share_not_found": "Achter deze link is geen chat. Hij is misschien verlopen of ingetrokken.",
+    "shares_full": "Deze chat heeft al {most} links. Trek er eerst een in.",
+    "nothing_to_share": "In deze chat is nog niets om te delen.",
+    "sharing_off": "Delen is op deze server uitgeschakeld.",
     "title_empty": "Een chat heeft een titel nodig: typ minstens één teken.",
     "title_too_long": "De titel is te lang: het maximum is {most} tekens.",
     "model_not_offered": "Deze assistent biedt dat model niet aan.",

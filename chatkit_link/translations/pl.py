@@ -126,6 +126,7 @@ TEXTS = {
     "counted_transcriptions": "nagrań",
     "counted_refreshes": "odświeżeń",
     "counted_sessions": "nowych sesji",
+    "counted_shares": "odczyty udostępnionych czatów",
     "session_files_used_up": "Największa liczba plików w tej sesji: {most}.",
     "too_many_answers": "Zbyt wiele odpowiedzi naraz: już powstaje dla Ciebie {most}. Poczekaj na jedną z nich lub ją "
     "zatrzymaj.",
@@ -136,7 +137,12 @@ TEXTS = {
     "budget_user_month": "Twój limit na ten miesiąc",
     "budget_tenant_day": "Wspólny limit na dziś",
     "budget_tenant_month": "Wspólny limit na ten miesiąc",
+    "message_edited": "Ta wiadomość została w międzyczasie zmieniona w innym oknie. Odśwież czat, aby zobaczyć jej "
+    "obecną wersję.",
     "thread_busy": "W tym czacie wciąż powstaje odpowiedź. Poczekaj na nią lub najpierw ją zatrzymaj.",
+    "queue_full": "Nie ma miejsca na kolejną wiadomość: może czekać najwyżej {most}. Poczekaj na odpowiedź lub usuń "
+    "jedną.",
+    "message_not_queued": "Ta wiadomość już nie czeka: została wysłana lub usunięta.",
     "thread_locked": "Ten czat jest zablokowany{reason}. Na razie nie przyjmuje wiadomości.",
     "thread_closed": "Ten czat jest zamknięty{reason}. Aby kontynuować, rozpocznij nowy.",
     "thread_status_reason": ": {reason}",
@@ -145,6 +151,10 @@ TEXTS = {
     "tekst jako plik.",
     "message_too_many_files": "Największa liczba plików w jednej wiadomości: {most}.",
     "body_too_large": "Żądanie jest za duże: dozwolone jest najwyżej {most} B.",
+    "share_not_found": "Pod tym linkiem nie ma czatu. Link mógł wygasnąć lub zostać wycofany.",
+    "shares_full": "Ten czat ma już {most} linków. Najpierw wycofaj jeden.",
+    "nothing_to_share": "W tym czacie nie ma jeszcze nic do udostępnienia.",
+    "sharing_off": "Udostępnianie jest na tym serwerze wyłączone.",
     "title_empty": "Czat potrzebuje tytułu: wpisz co najmniej jeden znak.",
     "title_too_long": "Tytuł jest za długi: największa liczba znaków to {most}.",
     "model_not_offered": "Ten asystent nie oferuje tego modelu.",

@@ -130,6 +130,7 @@ TEXTS = {
     "counted_transcriptions": "gravações",
     "counted_refreshes": "atualizações",
     "counted_sessions": "novas sessões",
+    "counted_shares": "leituras de chats compartilhados",
     "session_files_used_up": "Esta sessão aceita no máximo {most} arquivos.",
     "too_many_answers": "Respostas demais ao mesmo tempo: {most} já estão sendo escritas para você. Aguarde uma delas "
     "ou pare uma.",
@@ -140,7 +141,12 @@ TEXTS = {
     "budget_user_month": "Seu limite deste mês",
     "budget_tenant_day": "O limite de hoje",
     "budget_tenant_month": "O limite deste mês",
+    "message_edited": "Esta mensagem foi alterada em outra janela nesse meio-tempo. Recarregue o chat para vê-la "
+    "como está agora.",
     "thread_busy": "Uma resposta ainda está sendo escrita neste chat. Aguarde ou pare-a primeiro.",
+    "queue_full": "Não há espaço para outra mensagem: no máximo {most} podem aguardar. Aguarde a resposta ou remova "
+    "uma.",
+    "message_not_queued": "Esta mensagem não está mais aguardando: foi enviada ou removida.",
     "thread_locked": "Este chat está bloqueado{reason}. Por enquanto ele não aceita mensagens.",
     "thread_closed": "Este chat está encerrado{reason}. Inicie um novo para continuar.",
     "thread_status_reason": ": {reason}",
@@ -149,6 +155,10 @@ TEXTS = {
     "arquivo.",
     "message_too_many_files": "Cabem no máximo {most} arquivos em uma mensagem.",
     "body_too_large": "A solicitação é grande demais: cabem no máximo {most} bytes.",
+    "share_not_found": "Não há nenhum chat neste link. Ele pode ter expirado ou sido retirado.",
+    "shares_full": "Este chat já tem {most} links. Retire um primeiro.",
+    "nothing_to_share": "Ainda não há nada para compartilhar neste chat.",
+    "sharing_off": "O compartilhamento está desativado neste servidor.",
     "title_empty": "Um chat precisa de um título: escreva pelo menos um caractere.",
     "title_too_long": "O título é longo demais: no máximo {most} caracteres.",
     "model_not_offered": "Este assistente não oferece esse modelo.",

@@ -126,6 +126,7 @@ TEXTS = {
     "counted_transcriptions": "bản ghi âm",
     "counted_refreshes": "lần làm mới",
     "counted_sessions": "phiên mới",
+    "counted_shares": "lượt đọc đoạn chat được chia sẻ",
     "session_files_used_up": "Phiên này nhận tối đa {most} tệp.",
     "too_many_answers": "Quá nhiều câu trả lời cùng lúc: {most} câu trả lời đang được viết cho bạn. Hãy đợi hoặc dừng "
     "một câu trả lời.",
@@ -137,7 +138,12 @@ TEXTS = {
     "budget_user_month": "Hạn mức tháng này của bạn",
     "budget_tenant_day": "Hạn mức chung hôm nay",
     "budget_tenant_month": "Hạn mức chung tháng này",
+    "message_edited": "Trong lúc đó, tin nhắn này đã được thay đổi ở một cửa sổ khác. Hãy tải lại đoạn chat để xem "
+    "nội dung hiện tại.",
     "thread_busy": "Câu trả lời trong đoạn chat này vẫn đang được viết. Hãy đợi hoặc dừng nó trước.",
+    "queue_full": "Không còn chỗ cho tin nhắn khác: tối đa {most} tin có thể chờ. Hãy đợi câu trả lời hoặc xóa bớt "
+    "một tin.",
+    "message_not_queued": "Tin nhắn này không còn chờ nữa: đã được gửi hoặc bị xóa.",
     "thread_locked": "Đoạn chat này đã bị khóa{reason}. Hiện đoạn chat không nhận tin nhắn.",
     "thread_closed": "Đoạn chat này đã đóng{reason}. Hãy bắt đầu đoạn chat mới để tiếp tục.",
     "thread_status_reason": ": {reason}",
@@ -145,6 +151,10 @@ TEXTS = {
     "message_too_long": "Tin nhắn có {length} ký tự; tối đa là {most}. Hãy rút ngắn hoặc gửi văn bản dưới dạng tệp.",
     "message_too_many_files": "Mỗi tin nhắn chứa tối đa {most} tệp.",
     "body_too_large": "Yêu cầu quá lớn: tối đa {most} byte.",
+    "share_not_found": "Không có đoạn chat nào ở liên kết này. Liên kết có thể đã hết hạn hoặc bị thu hồi.",
+    "shares_full": "Đoạn chat này đã có {most} liên kết. Hãy thu hồi một liên kết trước.",
+    "nothing_to_share": "Đoạn chat này chưa có gì để chia sẻ.",
+    "sharing_off": "Máy chủ này đã tắt tính năng chia sẻ.",
     "title_empty": "Đoạn chat cần có tiêu đề: hãy nhập ít nhất một ký tự.",
     "title_too_long": "Tiêu đề quá dài: tối đa {most} ký tự.",
     "model_not_offered": "Trợ lý này không có mô hình đó.",

@@ -158,6 +158,18 @@ class Person:
         async with self.follow(server, run_id, after) as reading:
             return await reading.read()
 
+    async def queue_up(self, server: Reached, text: str) -> httpx2.Response:
+        """A message that may wait for the answer that is being written."""
+        said = {"content": [{"type": "input_text", "text": text}], "attachments": [], "inference_options": {}}
+        params = {"thread_id": self.thread_id, "input": said}
+        metadata = {"chatkit_link": {"queue": True}}
+        body = {"type": "threads.add_user_message", "params": params, "metadata": metadata}
+        return await self._http.post(server.chatkit, json=body, headers=self._headers)
+
+    async def queued(self, server: Reached) -> list[dict[str, Any]]:
+        address = f"{server.chatkit}/threads/{self.thread_id}/queue"
+        return (await self._http.get(address, headers=self._headers)).raise_for_status().json()["queued"]
+
     async def cancel(self, server: Reached, run_id: str) -> httpx2.Response:
         return await self._http.post(f"{server.chatkit}/runs/{run_id}/cancel", headers=self._headers)
 

@@ -40,6 +40,23 @@ async def test_a_failed_answer_is_told_of_as_it_was_when_it_failed(connect: Conn
     assert "secret" not in str(answer)
 
 
+async def test_a_failed_answer_is_told_of_on_its_own_branch_alone(connect: Connect, ask: Any) -> None:
+    breaks = connect("breaks")
+    echo = ChatKitClient(breaks.url.replace("/breaks", "/echo"), http=breaks._http)  # pyright: ignore[reportPrivateUsage]
+    made = await told(echo.create_thread("x"))
+    thread_id, question = made.thread_id, made.view.items[0]
+    failed = await told(breaks.edit_message(thread_id, question.id, "y"))
+    assert (await ask(breaks, thread_id))["last"]["id"] == failed.run_id
+
+    (place,) = await breaks.switch_branch(thread_id, question.id)
+    assert (await ask(breaks, thread_id))["last"] is None
+    assert (await ask(breaks, thread_id))["endings"] == []
+    await breaks.switch_branch(thread_id, place.siblings[1])
+    answer = await ask(breaks, thread_id)
+    assert answer["last"]["error"] == failed.view.errors[0].model_dump(mode="json", exclude_none=True)
+    assert len(answer["endings"]) == 1
+
+
 async def test_a_failed_answer_is_told_of_although_a_notice_came_behind_its_error(
     make_settings: Callable[..., Settings],
 ) -> None:

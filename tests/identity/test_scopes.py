@@ -66,7 +66,11 @@ def test_a_scope_opens_what_it_is_named_for_and_nothing_else() -> None:
     reads, writes = opened("read-only"), opened("threads")
     assert {route.split()[0] for route in reads - {"POST /chatkit", "POST /chatkit/{agent}"}} <= {"GET", "HEAD"}
     assert writes - reads == {
-        "POST /chatkit/runs/{run_id}/cancel", "PATCH /chatkit/threads/{thread_id}", "POST /files",
+        "POST /chatkit/runs/{run_id}/cancel", "PATCH /chatkit/threads/{thread_id}",
+        "POST /chatkit/threads/{thread_id}/branches", "PATCH /chatkit/threads/{thread_id}/queue/{queued_id}",
+        "DELETE /chatkit/threads/{thread_id}/queue/{queued_id}",
+        "POST /chatkit/threads/{thread_id}/queue/{queued_id}/send", "POST /chatkit/threads/{thread_id}/shares",
+        "DELETE /chatkit/threads/{thread_id}/shares/{share_id}", "POST /api/shared/{token}/continue", "POST /files",
         "POST /api/workshop/threads/{name}",
     }  # fmt: skip
     assert reads < writes

@@ -25,6 +25,8 @@ from chatkit.types import (
     ThreadsRetryAfterItemReq,
 )
 
+from chatkit_link.protocol.branches import list_branches
+from chatkit_link.protocol.places import REPLACED
 from chatkit_link.runs.run import RunStatus
 from chatkit_link.store.postgres import new_id
 from tests.protocol.replica import Screen, Site, shown
@@ -52,6 +54,13 @@ async def retry(site: Site) -> tuple[str, Any]:
     await site.services.store.save_ending(thread, RunStatus.FAILED, site.caller)
     params = ThreadRetryAfterItemParams(thread_id=thread, item_id=first.id)
     return thread, ThreadsRetryAfterItemReq(params=params)
+
+
+async def edit(site: Site) -> tuple[str, Any]:
+    thread = await begun(site)
+    first = (await site.stored(thread))[0]
+    params = ThreadAddUserMessageParams(thread_id=thread, input=question("Which cup?"))
+    return thread, ThreadsAddUserMessageReq(params=params, metadata={"chatkit_link": {"edits": first.id}})
 
 
 async def submission(site: Site) -> tuple[str, Any]:
@@ -90,7 +99,7 @@ Prepare = Callable[[Site], Awaitable[tuple[str, Any]]]
 
 
 @pytest.mark.parametrize("again", [False, True])
-@pytest.mark.parametrize("prepare", [message, retry, submission, output])
+@pytest.mark.parametrize("prepare", [message, retry, edit, submission, output])
 async def test_the_answer_to_each_request_goes_on(make_site: MakeSite, prepare: Prepare, *, again: bool) -> None:
     site = make_site(SHORT if again else LONG[:3], again=again)
     thread, request = await prepare(site)
@@ -106,8 +115,27 @@ async def test_the_answer_to_each_request_goes_on(make_site: MakeSite, prepare: 
         assert after is not None, number
         assert shown(await site.stored(thread)) == expected, number
         assert await site.services.store.load_endings(thread, site.caller) == endings == {}
+        versions = [len(point.siblings) for point in await list_branches(site.services.store, thread, site.caller)]
+        assert versions == ([2] if prepare in {retry, edit} else []), number
         assert server.read in ([server.read[0]], [server.read[0]] * 2), "what the answer is given to has grown"
         Screen().show(after.events)
+
+
+async def test_a_retry_that_died_when_its_first_item_was_stored_makes_no_third_version(make_site: MakeSite) -> None:
+    site = make_site(LONG[:3])
+    thread, request = await retry(site)
+    whole, _ = await site.ask("a", request)
+    expected = shown(await site.stored(thread))
+    number = whole.entries.index((REPLACED, True))
+
+    thread, request = await retry(site)
+    log, _ = await site.ask("a", request, dies_after=number + 1)
+    assert await site.go_on("a", thread, log.upto(number)) is not None
+    assert shown(await site.stored(thread)) == expected
+    ((_, versions),) = [
+        (point.item_id, point.siblings) for point in await list_branches(site.services.store, thread, site.caller)
+    ]
+    assert len(versions) == 2
 
 
 async def test_a_click_goes_on_where_its_handler_has_recorded_what_it_did(make_site: MakeSite) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.protocol.replica import Log, Screen, Site, shown
 from tests.protocol.stepping import LONG, SHORT
 from tests.protocol.test_continuation import MakeSite, create, make_site
-from tests.protocol.test_continued_requests import Prepare, click, message, output, retry, submission
+from tests.protocol.test_continued_requests import Prepare, click, edit, message, output, retry, submission
 
 __all__ = ["make_site"]
 
@@ -33,8 +33,8 @@ async def test_the_first_message_of_a_thread_is_answered(make_site: MakeSite, *,
     assert after.types[0] == "thread.created"
 
 
-@pytest.mark.parametrize("prepare", [message, retry])
-async def test_a_later_message_and_a_retry_are_answered(make_site: MakeSite, prepare: Prepare) -> None:
+@pytest.mark.parametrize("prepare", [message, retry, edit])
+async def test_a_later_message_a_retry_and_an_edit_are_answered(make_site: MakeSite, prepare: Prepare) -> None:
     site = make_site(SHORT)
     thread, request = await prepare(site)
     await site.ask("a", request)

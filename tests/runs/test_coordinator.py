@@ -25,7 +25,7 @@ from tests.runs.answers import keep_nothing, read, start
 
 async def flush(database: Database, replica: str, *batches: Batch, ended: Sequence[Ended] = ()) -> set[str]:
     async with database.replica() as connection:
-        return await event_log.flush(connection, replica, batches, ended)
+        return (await event_log.flush(connection, replica, batches, ended)).ours
 
 
 async def test_many_followers_read_the_same_whenever_and_wherever_they_come(

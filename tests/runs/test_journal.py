@@ -16,7 +16,7 @@ from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.store import event_log
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
-from chatkit_link.store.event_log import read_log
+from chatkit_link.store.event_log import Flushed, read_log
 from chatkit_link.store.tables import runs
 from tests.runs.journeys import stored
 
@@ -109,7 +109,7 @@ async def test_steps_that_wait_for_the_disk_share_their_commits(
     flushes: list[bool] = []
     flush = event_log.flush
 
-    async def counted(*given: Any, durable: bool, **named: Any) -> set[str]:
+    async def counted(*given: Any, durable: bool, **named: Any) -> Flushed:
         flushes.append(durable)
         return await flush(*given, durable=durable, **named)
 

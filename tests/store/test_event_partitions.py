@@ -47,7 +47,7 @@ async def _run(database: Database, caller: Caller, *data: bytes, ended: bool = T
         await runs.insert_run(session, run_id, f"thr_{run_id}", "agent", "rep_x", 60)
     async with database.replica() as connection:
         ends = [Ended(run_id, "completed", len(data))] if ended else []
-        assert await event_log.flush(connection, "rep_x", [Batch(run_id, 1, data)], ends) == {run_id}
+        assert (await event_log.flush(connection, "rep_x", [Batch(run_id, 1, data)], ends)).ours == {run_id}
     return run_id
 
 

@@ -55,7 +55,8 @@ class Place:
         """All that is stored of the thread."""
         found: list[Any] = []
         async with self.store.database.system() as connection:
-            for table, key in (("threads", "id"), ("thread_items", "thread_id"), ("turns", "thread_id")):
+            of_thread = ("thread_items", "inactive_items", "turns")
+            for table, key in (("threads", "id"), *((table, "thread_id") for table in of_thread)):
                 of = text(f"SELECT to_jsonb(t) FROM {table} AS t WHERE {key} = :id ORDER BY 1").bindparams(
                     id=self.thread.id
                 )
@@ -88,6 +89,9 @@ WRITES: dict[str, Callable[[Place, Caller], Awaitable[Any]]] = {
     "add_thread_item": lambda at, caller: at.store.add_thread_item(at.thread.id, user(at.thread.id, "new"), caller),
     "save_item": lambda at, caller: at.store.save_item(at.thread.id, _changed(at), caller),
     "add_message": lambda at, caller: at.store.add_message(at.thread.id, user(at.thread.id, "new"), caller),
+    "edit": lambda at, caller: at.store.add_message(
+        at.thread.id, user(at.thread.id, "new"), caller, edits=at.question.id
+    ),
     "update_item": lambda at, caller: at.store.update_item(at.thread.id, _changed(at), caller),
     "refresh_item": lambda at, caller: at.store.refresh_item(at.thread.id, at.answer, _changed(at), caller),
     "delete_thread_item": lambda at, caller: at.store.delete_thread_item(at.thread.id, at.answer.id, caller),
@@ -147,5 +151,6 @@ async def test_what_an_answer_left_behind_may_store_once_its_run_is_deleted(plac
 def test_each_method_of_the_store_that_writes_is_tried() -> None:
     """A new one is tried here too, or reads."""
     own = {name for name, _ in inspect.getmembers(PostgresStore, inspect.isfunction) if name[0] != "_"}
-    reads = {name for name in own if name.startswith(("load_", "had_", "generate_", "follow", "after_saves"))}
-    assert own - reads - NEW == WRITES.keys()
+    reading = ("load_", "had_", "is_", "require_", "generate_", "follow", "after_saves")
+    reads = {name for name in own if name.startswith(reading)}
+    assert own - reads - NEW == WRITES.keys() - {"edit"}

@@ -51,6 +51,8 @@ REFUSED: dict[str, Attempt] = {
     "load_attachment": lambda s, a, c: s.load_attachment(a.attachment.id, c),
     "delete_attachment": lambda s, a, c: s.delete_attachment(a.attachment.id, c),
     "add_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c),
+    "edit_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c, edits=a.item_id),
+    "require_editable": lambda s, a, c: s.require_editable(a.thread.id, a.item_id, c),
     "replace_answer": lambda s, a, c: s.replace_answer(Retry(a.thread.id, a.item_id), assistant(a.thread.id, "x"), c),
     "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
     "refresh_item": lambda s, a, c: s.refresh_item(
@@ -88,6 +90,7 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "load_pending_tool_calls",
         "load_item_type",
         "had_item",
+        "is_replaced",
         "skip_approvals",
         "after_saves",  # in this process alone
         "follow",

@@ -25,14 +25,18 @@ from sqlalchemy import make_url, text
 import chatkit_link.store
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import LinkError
+from chatkit_link.protocol.branches import is_elsewhere, switch_branch
 from chatkit_link.store import (
     audit,
     files,
     imports,
     message_search,
+    queue,
     rates,
+    running_items,
     runs,
     sessions,
+    shares,
     spending,
     tenant_threads,
     thread_list,
@@ -44,6 +48,7 @@ from chatkit_link.store import (
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.threads import OfAgent
 from chatkit_link.store.words import terms_of
@@ -60,17 +65,21 @@ MOST = 400
 NOT_USERS = {
     "acquire", "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump",
     "embedded", "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions",
-    "health_check", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers", "postgres",
-    "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
+    "health_check", "left_behind", "migrate", "notifications", "old_runs", "open", "outages", "patience", "poolers",
+    "postgres", "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
     "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
-#: Reports that read what they report, for an operator at a terminal.
-REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}
+#: Reports that read what they report, for an operator at a terminal; the way to another branch, which reads what is
+#: moved, and what branched off behind it; and the copy of a thread behind a link.
+REPORTS = {
+    ("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some"), ("branches", "_way"),
+    ("shares", "add"), ("shares", "find_all"),
+}  # fmt: skip
 
 FILL = """
     INSERT INTO threads (id, tenant, user_id, status, metadata, last_seq, created_at, last_activity)
     SELECT 'thr_' || n, CASE WHEN n <= 3000 THEN 'default' ELSE 'tenant' || n % 100 END, 'ada', '{"type": "active"}',
-        '{}', 9000, now() - n * interval '1 minute', now() - n * interval '1 minute'
+        '{}', 20000, now() - n * interval '1 minute', now() - n * interval '1 minute'
     FROM generate_series(1, 4000) AS n;
 
     INSERT INTO thread_items (thread_id, id, tenant, user_id, seq, type, data)
@@ -84,6 +93,11 @@ FILL = """
     SELECT thread_id, id, tenant, user_id, created_at,
         array_to_tsvector(ARRAY['ada:tea', 'ada:' || md5(id), 'ada:' || md5(thread_id)])
     FROM thread_items;
+
+    INSERT INTO inactive_items (thread_id, id, tenant, user_id, seq, parent_seq, type, data, is_first)
+    SELECT thread_id, 'version_' || id, tenant, user_id, seq + 6000,
+        CASE WHEN seq % 2 = 0 THEN seq + 5999 ELSE seq - 1 END, type, data, seq % 400 = 7
+    FROM thread_items WHERE seq > 2 OR thread_id <> 'thr_1';
 
     INSERT INTO turns (thread_id, anchor_id, tenant, user_id, record)
     SELECT thread_id, id, tenant, user_id, '{"input": [], "covers": [], "sources": {}}' FROM thread_items
@@ -102,6 +116,16 @@ FILL = """
     )
     SELECT 'run_' || id || '_' || n, tenant, user_id, id, 'a', 'completed', 'rep_1', now(), now(), now(), 2
     FROM threads, generate_series(1, 2) AS n;
+    INSERT INTO queued_messages (
+        id, tenant, user_id, thread_id, place, agent, input, caller, request_id, allow_cancel, held
+    )
+    SELECT 'que_' || id || '_' || n, tenant, user_id, id, n, 'a', '{}', '', 'r', true, true
+    FROM threads, generate_series(1, 2) AS n;
+    INSERT INTO shares (id, tenant, user_id, thread_id, token_hash, until_id, attachments, expires_at)
+    SELECT 'shr_' || id, tenant, user_id, id, decode(md5(id), 'hex'), id || '_2', false, now() + interval '1 hour'
+    FROM threads WHERE id <> 'thr_1';
+    INSERT INTO shared_items (share_id, id, tenant, user_id, seq, type, data)
+    SELECT 'shr_' || thread_id, id, tenant, user_id, seq, type, data FROM thread_items WHERE thread_id <> 'thr_1';
     INSERT INTO usage (
         id, tenant, user_id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost
     )
@@ -237,6 +261,43 @@ async def _threads_and_items(store: PostgresStore) -> None:
     await _history(store)
     await _items(store, held)
     await _turns(store)
+    await _queue(store)
+
+
+async def _queue(store: PostgresStore) -> None:
+    waits = QueuedMessage("que_new", BIG, "a", {"content": []}, b"{}", "r", allow_cancel=True)
+    async with store.database.session(ADA, atomic=True) as session:
+        await queue.add(session, waits)
+        await queue.list_messages(session, BIG)
+        await queue.edit(session, BIG, "que_new", {"content": []})
+        await queue.release(session, BIG, "que_new", caller=b"{}", request_id="r", allow_cancel=True)
+        first = await queue.find_next(session, BIG)
+        assert first is not None and first.id == "que_new"
+        await queue.take(session, first)
+        await queue.refuse(session, BIG, f"que_{BIG}_1", "no")
+        await queue.remove(session, BIG, f"que_{BIG}_1")
+        await running_items.find_running(session, BIG)
+        position = await running_items.position_of(session, BIG, "msg_5990")
+        assert position is not None
+        await running_items.items_behind(session, BIG, position)
+    await queue.find_waiting(store.database)
+    await _shares(store)
+
+
+async def _shares(store: PostgresStore) -> None:
+    async with store.database.session(ADA, atomic=True) as session:
+        for until in (None, "msg_7"):
+            made = await shares.add(
+                session, f"shr_{until}", f"token {until}", BIG, until=until, attachments=True, lifetime=None
+            )
+        await shares.list_shares(session, BIG)
+        await shares.load_items(session, made.id, 2, 20)
+        await shares.has_file(session, made.id, "atc_none")
+        await shares.revoke(session, BIG, "shr_None")
+    assert await shares.find(store.database, "token msg_7")
+    await shares.find_all(store.database, tenant="default", user="ada")
+    assert await shares.revoke_any(store.database, made.id, audit.Actor("operator", "ada"))
+    await shares.clean(store.database)
 
 
 async def _history(store: PostgresStore) -> None:
@@ -285,6 +346,7 @@ async def _turns(store: PostgresStore) -> None:
     await store.load_endings(BIG, ADA)
     await store.settle_ending(BIG, ADA)
     await store.replace_answer(Retry(SMALL, f"{SMALL}_1"), assistant(SMALL, "again"), ADA)
+    await _branches(store)
     async with store.database.session(ADA, atomic=True) as session:
         await turns.drop_turn(session, BIG, "msg_1")
         await turns.stop_waiting(session, BIG, "q")
@@ -299,6 +361,19 @@ async def _turns(store: PostgresStore) -> None:
         assert await imports.add_missing(session, whole) == 1
     await store.delete_attachment(f"atc_{OTHER}", ADA)
     await store.delete_thread(OTHER, ADA)
+
+
+async def _branches(store: PostgresStore) -> None:
+    await store.require_editable(BIG, "msg_5999", ADA)
+    events = [b'{"type": "thread.item.updated", "item_id": "version_msg_5999"}']
+    assert await is_elsewhere(store, BIG, events, ADA)
+    await store.add_message(BIG, user(BIG, "tea"), ADA, edits="msg_5999")
+    for edits in ("version_msg_7", "nothing"):
+        with suppress(LinkError):
+            await store.add_message(BIG, user(BIG, "tea"), ADA, edits=edits)
+    await store.is_replaced(BIG, "msg_5", 3, ADA)
+    for name in ("msg_5999", "version_msg_8~6008", "msg_5995"):
+        await switch_branch(store, BIG, name, ADA)
 
 
 async def _files(database: Database, store: PostgresStore) -> None:
@@ -359,6 +434,7 @@ async def _system(database: Database) -> None:
             back_end=audit.Actor("server_key", "k"),
         )
         assert made is not None and await sessions.find_mine(session, made.id)
+        assert await sessions.was_cancelled(session, made.id) is False
     assert await sessions.find_by_secret(database, "secret")
     assert await sessions.find_by_key(database, "default", sessions.Idempotency("key", "request"))
     actor = audit.Actor("operator", "ada")

@@ -9,22 +9,28 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
+from chatkit_link.store import queue
 from chatkit_link.store.engine import Database
 from chatkit_link.store.message_search import read_some
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.queue import QueuedMessage
 from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
     attachments,
     audit_log,
     feedback,
     file_usage,
+    inactive_items,
     item_words,
     metadata,
+    queued_messages,
     run_batches,
     run_events,
     runs,
     server_keys,
     sessions,
+    shared_items,
+    shares,
     spending,
     thread_items,
     threads,
@@ -48,19 +54,22 @@ NOBODYS = {"documents", "document_passages", "file_removals", "rates", "deployme
 async def adas(store: PostgresStore, ada: Caller) -> str:
     """A thread of Ada's with something in each table; its id."""
     here = await thread(store, ada)
-    item = user(here.id, "for Ada")
-    await store.add_thread_item(here.id, item, ada)
+    former, item = user(here.id, "as it was"), user(here.id, "for Ada")
+    await store.add_thread_item(here.id, former, ada)
+    await store.add_message(here.id, item, ada, edits=former.id)
     await store.save_attachment(attachment(thread_id=here.id), ada)
     await store.save_feedback(here.id, [item.id], "positive", ada)
     await store.save_turn(here.id, item.id, {"input": [], "covers": [], "sources": {}}, ada)
+    waits = QueuedMessage(f"que_{ada.user}", here.id, "agent", {"content": []}, b"{}", "request", allow_cancel=True)
     async with store.database.session(ada, atomic=True) as session:
         await read_some(session, here.id)
+        await queue.add(session, waits)
     return here.id
 
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
-    owned = {threads, thread_items, item_words, attachments, feedback, turns, runs, usage, spending, sessions}
-    assert set(OWNED) == owned
+    of_threads = {threads, thread_items, item_words, inactive_items, attachments, feedback, turns, queued_messages}
+    assert set(OWNED) == of_threads | {runs, shares, shared_items, usage, spending, sessions}
     assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM, *SHARED)} == NOBODYS
 
 
@@ -89,7 +98,11 @@ async def test_no_policy_keeps_statements_from_parallel_workers(database: Databa
 
 
 @pytest.mark.usefixtures("adas")
-@pytest.mark.parametrize("table", [threads, thread_items, item_words, attachments, feedback, turns], ids=str)
+@pytest.mark.parametrize(
+    "table",
+    [threads, thread_items, item_words, inactive_items, attachments, feedback, turns, queued_messages],
+    ids=str,
+)
 async def test_a_read_without_the_filter_shows_nobody_elses_rows(
     database: Database, ada: Caller, bob: Caller, table: Table
 ) -> None:

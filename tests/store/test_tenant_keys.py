@@ -322,7 +322,7 @@ async def test_each_revision_since_the_one_before_goes_up_and_down_with_all_that
     old = OldReplica(older)
     for caller in (ADA, BOB, Caller("other", "ada")):
         await old.chat(caller)
-    later = ("0015", "0016", "0017", "0018")
+    later = ("0015", "0016", "0017", "0018", "0021", "0022")
     stored = {table: await _rows(older, STORED.format(table=table)) for table in TABLES}
     shapes = {BEFORE: set(await _rows(older, SHAPE))}
     for revision in later:

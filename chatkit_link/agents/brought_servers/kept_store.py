@@ -7,7 +7,7 @@ thread is deleted there. What the server saves in it by itself is saved in ours,
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from chatkit.store import NotFoundError, Store
@@ -41,6 +41,8 @@ _WRITES = (
     "save_attachment",
     "delete_attachment",
 )
+
+Items = Mapping[str, ThreadItem]
 
 
 class KeptStore:
@@ -83,21 +85,32 @@ class KeptStore:
         return write
 
     async def bring_up_to_date(self, thread: ThreadMetadata, caller: Caller, context: Any) -> None:
-        """Give theirs the thread and its newest items as this caller may read them in ours."""
+        """Give theirs the thread and its newest items as this caller may read them in ours.
+
+        Where an edit or another version has changed what the thread is, that may be all of them.
+        """
         await self.save_thread(thread, context)
         page = await self._ours.load_thread_items(thread.id, None, _COMPARED, "desc", caller)
-        ours = {item.id: item for item in reversed(page.data)}
         found = await self._theirs.load_thread_items(thread.id, None, _COMPARED, "desc", context)
+        ours = {item.id: item for item in page.data}
         theirs = {item.id: item for item in found.data}
-        for item_id, item in ours.items():
-            if item_id not in theirs:
-                await self._write["add_thread_item"](thread.id, item, context)
-            elif theirs[item_id] != item:
-                await self._write["save_item"](thread.id, item, context)
-        oldest = min((item.created_at for item in ours.values()), default=None)
+        await self._delete_left(thread.id, ours, theirs, context, is_whole=not page.has_more)
+        missing = [item for item in page.data if item.id not in theirs]
+        while page.has_more and missing and missing[-1].id == page.data[-1].id:
+            page = await self._ours.load_thread_items(thread.id, page.after, _COMPARED, "desc", caller)
+            missing += [item for item in page.data if not await self._has(thread.id, item, context)]
+        for item in reversed(missing):
+            await self._write["add_thread_item"](thread.id, item, context)
         for item_id, item in theirs.items():
-            if item_id not in ours and (oldest is None or item.created_at.timestamp() >= oldest.timestamp()):
-                await self._write["delete_thread_item"](thread.id, item_id, context)
+            if item_id in ours and ours[item_id] != item:
+                await self._write["save_item"](thread.id, ours[item_id], context)
+
+    async def _delete_left(self, thread_id: str, ours: Items, theirs: Items, context: Any, *, is_whole: bool) -> None:
+        """is_whole: whether those of ours are all that the thread has; else older ones of theirs may be in it, too."""
+        oldest = min((item.created_at.timestamp() for item in ours.values()), default=0.0)
+        for item_id, item in theirs.items():
+            if item_id not in ours and (is_whole or item.created_at.timestamp() >= oldest):
+                await self._write["delete_thread_item"](thread_id, item_id, context)
 
     async def save_event(self, thread: ThreadMetadata, event: ThreadStreamEvent, context: Any) -> None:
         """Save in theirs what an event of an answer says of an item."""

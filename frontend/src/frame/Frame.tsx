@@ -1,7 +1,8 @@
 import { CircleAlert, FileUp } from 'lucide-react';
-import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
+import { lazy, type MouseEvent, Suspense, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
 import { failureOf } from '../protocol/response-status';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { keepFocus } from '../ui/keep-focus';
 import { hasTouchKeyboard } from '../ui/touch-keyboard';
 import { LiveRegion } from './announcements/LiveRegion';
@@ -18,6 +19,8 @@ import { useStore } from './store';
 import { useTheme } from './theme';
 import { FailureNote } from './thread/Status';
 import { ThreadView } from './thread/ThreadView';
+
+const ShareDialog = lazy(() => import('./share/ShareDialog'));
 
 export function Frame({ chat }: { chat: Chat }) {
   const options = useStore(chat.options);
@@ -46,6 +49,7 @@ export function Frame({ chat }: { chat: Chat }) {
             <NotSetUp />
           )}
           {historyOpen && <HistoryPanel />}
+          <Sharing view={view} />
           <LiveRegion announcer={chat.announcer} />
           {dropping && (
             <div className="drop">
@@ -78,6 +82,18 @@ function Main({ view: { conversation, loading, failure } }: { view: View }) {
       )}
     </main>
   );
+}
+
+function Sharing({ view: { conversation } }: { view: View }) {
+  const dialog = useStore(conversation.sharing.dialog);
+  const fail = (message: string) => conversation.reportToHost(message);
+  return dialog ? (
+    <ErrorBoundary resetKey={dialog} name="share dialog" fail={fail} fallback={null}>
+      <Suspense>
+        <ShareDialog conversation={conversation} {...dialog} />
+      </Suspense>
+    </ErrorBoundary>
+  ) : null;
 }
 
 function NotSetUp() {

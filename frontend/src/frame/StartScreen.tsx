@@ -20,7 +20,7 @@ export function StartScreen() {
                 type="button"
                 onClick={() => {
                   chat.moveOn();
-                  void chat.sendPrompt(prompt as string | UserContent[]);
+                  void chat.outgoing.sendPrompt(prompt as string | UserContent[]);
                 }}
               >
                 <NamedIcon name={icon} size={17} />

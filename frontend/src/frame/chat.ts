@@ -8,18 +8,18 @@ import { type ReadOptions, readOptions, type UsableOptions } from '../options/re
 import { callFunctionAt, type EnterKey, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
-import type { Thread, UserContent } from '../protocol/types';
+import type { Thread } from '../protocol/types';
 import { hasTouchKeyboard } from '../ui/touch-keyboard';
 import { Announcer } from './announcements/announcer';
 import { ComposerSelection } from './composer/composer-selection';
-import { contentOf, type Draft, emptyDraft } from './composer/draft';
-import { Uploads, waitsFor } from './composer/uploads';
+import { type Draft, emptyDraft } from './composer/draft';
+import { Outgoing } from './composer/outgoing';
+import { Uploads } from './composer/uploads';
 import { connect } from './connection/connection';
 import { explaining } from './connection/misconfiguration';
 import { isOwn } from './connection/own-server';
 import { sendBytesWith } from './connection/send-bytes';
 import { Conversation } from './conversation/conversation';
-import { type Message, messageFrom } from './conversation/message';
 import { Entities } from './entities/entities';
 import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
@@ -43,6 +43,7 @@ export class Chat {
   readonly draft = new Store<Draft>(emptyDraft);
   readonly selection: ComposerSelection;
   readonly uploads: Uploads;
+  readonly outgoing: Outgoing;
   readonly announcer = new Announcer();
   /** Counts requests to put the cursor into the composer; `isForWriting`: also where that brings up a keyboard. */
   readonly focus = new Store({ count: 0, isForWriting: false });
@@ -74,6 +75,7 @@ export class Chat {
     this.#spoken.load(read.options.locale);
     this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
+    this.outgoing = new Outgoing(this, host);
     this.entities = new Entities(this.options, (name, error) => this.reportFailure(name, error));
     this.#client = this.#connect();
     this.history = new ThreadHistory(this.#client, this.language);
@@ -152,6 +154,7 @@ export class Chat {
       const conversation = this.#conversation(thread);
       this.#show({ conversation, loading: false, failure: null });
       void conversation.catchUp();
+      conversation.loadExtras();
       return null;
     } catch (error) {
       if (this.view.value !== waiting) return null;
@@ -175,45 +178,6 @@ export class Chat {
     const { id } = this.view.value.conversation;
     this.#switchTo(this.#blank());
     if (id) void this.open(id);
-  }
-
-  /** Sends the draft; if the server refuses it, it is back in the composer unless something new was typed. */
-  async sendDraft() {
-    const draft = this.draft.value;
-    if (!this.canSend() || this.view.value.loading) return;
-    const files = this.uploads.take();
-    const inference_options = this.selection.inference;
-    const restoreSelection = this.selection.afterSend();
-    this.draft.set(emptyDraft);
-    this.host.emit('log', { name: 'composer.submit', data: { threadId: this.view.value.conversation.id } });
-    const sent = await this.#send({
-      content: contentOf(draft),
-      attachments: files.attachments,
-      quoted_text: draft.quote,
-      inference_options,
-    });
-    if (sent) return files.done();
-    files.giveBack();
-    restoreSelection();
-    if (!this.draft.value.text) this.draft.set(draft);
-  }
-
-  /** A prompt of the start screen is asked as if it had been written: with the chosen tool and model. */
-  async sendPrompt(prompt: string | UserContent[]) {
-    const { inference } = this.selection;
-    const restoreSelection = this.selection.afterSend();
-    const content = typeof prompt === 'string' ? { text: prompt } : { content: prompt };
-    const sent = await this.#send({ ...messageFrom(content), inference_options: inference });
-    if (!sent) restoreSelection();
-  }
-
-  /** There is something to send, and all of it is ready. */
-  canSend(): boolean {
-    const files = this.uploads.state.value;
-    return (
-      waitsFor(files, this.language.value.text) === null &&
-      Boolean(this.draft.value.text.trim() || files.uploads.length)
-    );
   }
 
   /** False where the server did not delete it. */
@@ -284,10 +248,6 @@ export class Chat {
     if (!this.historyOpen.value) return;
     this.historyOpen.set(false);
     this.host.emit('history.close');
-  }
-
-  async #send(message: Message): Promise<boolean> {
-    return (await this.opened()).send(message);
   }
 
   /** The conversation on the screen, once it is loaded: what is asked for meanwhile is meant for that thread. */
@@ -390,6 +350,7 @@ export class Chat {
         if (id && event === 'end') this.#running.delete(id);
         if (id && event === 'thread') this.history.setTitle(id, conversation.state.value.thread?.title);
         if (id && !announced) this.#made.add(id);
+        if (id && !announced) conversation.loadExtras();
         if (id && !announced && isVisible) this.host.emit('thread.change', { threadId: id });
         announced = id;
       },

@@ -4,6 +4,7 @@ import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 import { siblingUrl } from '../resumable-fetch/sibling-url';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
 import { type NumberedEvent, readEvents } from './sse';
+import { type QueuedMessage, ThreadExtras } from './thread-extras';
 import type {
   ActionConfig,
   Attachment,
@@ -49,8 +50,16 @@ export type StreamCalls = {
   'threads.custom_action': { thread_id: string; item_id: string | null; action: Action };
 };
 
+/** What only servers of this make read in a request, and others leave alone. */
+export type LinkMetadata = {
+  /** The message whose place the sent one takes. */
+  edits?: string;
+  /** The message may wait for the end of an answer. */
+  queue?: true;
+};
+
 export type StreamRequest = {
-  [K in keyof StreamCalls]: { type: K; params: StreamCalls[K] };
+  [K in keyof StreamCalls]: { type: K; params: StreamCalls[K]; link?: LinkMetadata };
 }[keyof StreamCalls];
 
 /** What a reader of a stream gets, besides its end. */
@@ -72,6 +81,13 @@ export class ChatKitClient {
   #hasRuns: boolean | null = null;
   /** Actions that keep their widget up to date, and every how many seconds they are to be sent. */
   refreshes: ReadonlyMap<string, number> = new Map();
+  readonly extras = new ThreadExtras(
+    (path, init) => this.send(siblingUrl(this.url, path), { method: 'GET', ...init }),
+    async (threadId) => {
+      if (this.#hasRuns === null) await this.runsOn(threadId);
+      return this.#hasRuns === true;
+    },
+  );
 
   constructor(
     private readonly url: string,
@@ -86,9 +102,24 @@ export class ChatKitClient {
     return response.json();
   }
 
-  /** Resolves when the answer is complete; rejects when it was refused, cut off or aborted. */
-  async stream(request: StreamRequest, listener: Listener): Promise<void> {
-    return this.read(await this.post(request, listener), listener);
+  /**
+   * Resolves when the answer is complete, or with the message where it waits for the end of another answer; rejects
+   * when it was refused, cut off or aborted.
+   */
+  async stream(request: StreamRequest, listener: Listener): Promise<QueuedMessage | null> {
+    const response = await this.post(request, listener);
+    if (response.status === 202) return queuedIn(response);
+    await this.read(response, listener);
+    return null;
+  }
+
+  /**
+   * For a thread on which an answer is being written: the message as it waits, or the response that answers it where
+   * the server ends the other answer for it.
+   */
+  async enqueue(params: StreamCalls['threads.add_user_message']): Promise<QueuedMessage | Response> {
+    const response = await this.post({ type: 'threads.add_user_message', params, link: { queue: true } });
+    return response.status === 202 ? queuedIn(response) : response;
   }
 
   /**
@@ -149,7 +180,8 @@ export class ChatKitClient {
     return attachment;
   }
 
-  private async read({ body, headers }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
+  /** The same as `stream`, for a response that is there. */
+  async read({ body, headers }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
     onAccepted?.(headers.get('X-Run-Id'));
     if (!body) return;
     try {
@@ -160,8 +192,11 @@ export class ChatKitClient {
     }
   }
 
-  private async post(body: { type: string; params: unknown }, listener?: Listener): Promise<Response> {
-    const sent = JSON.stringify({ ...body, metadata: {} });
+  private async post(
+    { link, ...body }: { type: string; params: unknown; link?: LinkMetadata },
+    listener?: Listener,
+  ): Promise<Response> {
+    const sent = JSON.stringify({ ...body, metadata: link ? { chatkit_link: link } : {} });
     const init = { method: 'POST', headers: JSON_HEADERS, body: sent };
     const response = await this.send(this.url, init, listener);
     // To ask another maker's server for its runs would leave a 404 in the console of the page.
@@ -186,6 +221,10 @@ export class ChatKitClient {
     if (!response.ok) throw await problemFrom(response);
     return response;
   }
+}
+
+async function queuedIn(response: Response): Promise<QueuedMessage> {
+  return (await response.json()).queued;
 }
 
 /** "board.refresh=60": what is no number of seconds is no reason to ask all the time. */

@@ -137,6 +137,30 @@ export function withoutItemsAfter(state: ThreadState, itemId: string): ThreadSta
   return { ...state, items: state.items.slice(0, at + 1), endings };
 }
 
+/** The item is about to be replaced, with all that came of it. */
+export function withoutItemsFrom(state: ThreadState, itemId: string): ThreadState {
+  const at = state.items.findIndex((item) => item.id === itemId);
+  return at < 0 ? state : { ...state, items: state.items.slice(0, at) };
+}
+
+/**
+ * In the place of an item and all that came of it stands another one, with what came of that. `page` comes newest
+ * first and reaches back to it; what was loaded before it is the same.
+ */
+export function withOtherBranch(
+  state: ThreadState,
+  { from, to }: { from: string; to: string },
+  page: Page<ThreadItem>,
+): ThreadState {
+  const loaded = page.data.toReversed();
+  const before = withoutItemsFrom(state, from).items;
+  const at = loaded.findIndex(({ id }) => id === to);
+  // Where nothing before it is known to be the same, all is new, and so is the cursor: it must be of the thread.
+  const isAllNew = at < 0 || !before.length || before.length === state.items.length;
+  if (isAllNew) return { ...state, items: loaded, older: olderCursor(page) };
+  return { ...state, items: [...before, ...loaded.slice(at)] };
+}
+
 /** The newest answer ended here, and is not whole. */
 export function withEnding(state: ThreadState, failure: Failure | null): ThreadState {
   const question = lastUserMessage(state.items)?.id;

@@ -48,7 +48,25 @@ async def test_a_retry_replaces_the_answer_in_a_kept_store(serve: Serve) -> None
         assert not [event for event in again.events if isinstance(event, ErrorEvent)]
         assert again.view.text.startswith("1 of 1 threads") and again.view.text.endswith(" 1 hidden")
         more = await told(client.add_user_message(made.thread_id, "More"))
-        assert more.view.text.startswith("3 of 1 threads")
+        assert more.view.text == "3 of 1 threads, ['Hello'], 2 hidden"
+        # What the server stored by itself is of the answer that it was giving.
+        ((_, siblings),) = [(each.item_id, each.siblings) for each in await client.branches(made.thread_id)]
+        await client.switch_branch(made.thread_id, siblings[0])
+        former = await told(client.add_user_message(made.thread_id, "And of the former?"))
+        assert former.view.text == "3 of 1 threads, ['Hello'], 2 hidden"
+
+
+async def test_a_kept_store_has_the_branch_that_is_displayed(serve: Serve) -> None:
+    """A plain thread, whatever its user goes back to."""
+    async with serve(KEEP) as address, client_of(address, "keeps") as client:
+        made = await told(client.create_thread("Hello"))
+        thread, question = made.thread_id, (await stored(client, made.thread_id))[0].id
+        await told(client.add_user_message(thread, "More"))
+        edited = await told(client.edit_message(thread, question, "Hi"))
+        assert edited.view.text == "1 of 1 threads, ['Hello'], 1 hidden"
+        await client.switch_branch(thread, question)
+        last = await told(client.add_user_message(thread, "Even more"))
+        assert last.view.text == "5 of 1 threads, ['Hello'], 3 hidden"
 
 
 async def test_a_server_without_a_store_of_its_own_has_nothing_to_keep(

@@ -53,11 +53,13 @@ function narrate(conversation: Conversation, narrator: Narrator, log: Element, o
   narrator.skip(state.value);
   onState();
   const unsubscribe = state.subscribe(onState);
+  const leaveWalks = conversation.branches.walks.subscribe(() => narrator.skip(state.value));
   const observer = new MutationObserver(onChange);
   observer.observe(log, { childList: true, characterData: true, subtree: true });
   return () => {
     clearTimeout(timer);
     unsubscribe();
+    leaveWalks();
     observer.disconnect();
     onLeave();
   };

@@ -1,7 +1,6 @@
 import { ArrowUp, AtSign, CornerDownRight, Lock, Square, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
-import type { EnterKey } from '../../options/sendable-options';
 import { isResponding, mayCancel } from '../../protocol/response-status';
 import type { ThreadStatus } from '../../protocol/types';
 import { hasTouchKeyboard } from '../../ui/touch-keyboard';
@@ -9,11 +8,13 @@ import type { View } from '../chat';
 import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { conversationOf } from '../focus-places';
+import { WaitingMessages } from '../queue/WaitingMessages';
 import { useStore } from '../store';
 import { AddButton, useFilePicker } from './AddButton';
 import { ComposerField } from './ComposerField';
 import { DictateButton, DictationLine } from './Dictation';
 import { DictationRecorder } from './dictation-recorder';
+import { sends } from './enter-key';
 import { ModelButton } from './ModelButton';
 import { replaceRange } from './replace-range';
 import { SuggestionList } from './SuggestionList';
@@ -71,9 +72,15 @@ function Open({ view: { conversation, loading } }: { view: View }) {
     }));
     void chat.focusComposer();
   };
-  const submit = () => {
-    if (!conversation.isResponding) return void chat.sendDraft();
-    if (chat.draft.value.text.trim()) setToldToWait(true);
+  const submit = async () => {
+    const { queue } = conversation;
+    if (!conversation.isResponding) return void chat.outgoing.sendDraft();
+    const hasText = chat.draft.value.text.trim() !== '';
+    if (queue.isOpen && (await chat.outgoing.sendDraft())) {
+      if (queue.due) chat.announcer.say(text.queue.added);
+      return;
+    }
+    if (hasText && conversation.isResponding && !queue.isOpen) setToldToWait(true);
   };
   const mention = () => {
     const at = field.current?.selectionStart ?? 0;
@@ -94,7 +101,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           if (suggestions.onKey(event)) return true;
           if (event.key !== 'Enter' || !sends(event, chat.enterKey.value)) return false;
           event.preventDefault();
-          submit();
+          void submit();
           return true;
         }}
       />
@@ -107,10 +114,11 @@ function Open({ view: { conversation, loading } }: { view: View }) {
       data-roomy={roomy ? '' : undefined}
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        void submit();
       }}
     >
       <SuggestionList {...suggestions.list} />
+      <WaitingMessages conversation={conversation} />
       <Quote />
       <UploadTray />
       <p className="composer-note" role="status">
@@ -160,36 +168,41 @@ function SendButton({ conversation, loading }: { conversation: Conversation; loa
   const chat = useChat();
   const text = useText();
   const status = useStore(conversation.state, (state) => state.status);
+  const mayWait = useStore(conversation.queue.state, ({ isOpen }) => isOpen);
   useStore(chat.draft);
   const waiting = waitsFor(useStore(chat.uploads.state), text);
+  const canSend = !loading && chat.outgoing.canSend();
+  const responding = isResponding(status);
+  // What is written meanwhile waits: there is something to send, and still something to stop.
+  const both = responding && mayWait && canSend;
+  const stop = {
+    type: 'button',
+    'aria-label': text.composer.stop,
+    title: text.composer.stopHint,
+    'aria-disabled': !mayCancel(status) || undefined,
+    onClick: (event: MouseEvent) => {
+      // By the end of this click the button submits, and would send what has been written meanwhile.
+      event.preventDefault();
+      if (!mayCancel(status)) return;
+      conversation.stop();
+      chat.moveOn();
+    },
+    children: <Square size={12} fill="currentColor" aria-hidden />,
+  } as const;
+  const label = both ? text.queue.add : text.composer.send;
+  const send = {
+    type: 'submit',
+    'aria-label': label,
+    title: waiting ?? label,
+    'aria-disabled': !canSend || undefined,
+    children: <ArrowUp size={18} strokeWidth={2.25} aria-hidden />,
+  } as const;
   // Neither is ever `disabled`, which would let go of the focus: one becomes the other with it.
-  return isResponding(status) ? (
-    <button
-      type="button"
-      className="send"
-      aria-label={text.composer.stop}
-      title={text.composer.stopHint}
-      aria-disabled={!mayCancel(status) || undefined}
-      onClick={(event) => {
-        // By the end of this click the button submits, and would send what has been written meanwhile.
-        event.preventDefault();
-        if (!mayCancel(status)) return;
-        conversation.stop();
-        chat.moveOn();
-      }}
-    >
-      <Square size={12} fill="currentColor" aria-hidden />
-    </button>
-  ) : (
-    <button
-      type="submit"
-      className="send"
-      aria-label={text.composer.send}
-      title={waiting ?? text.composer.send}
-      aria-disabled={loading || !chat.canSend() || undefined}
-    >
-      <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
-    </button>
+  return (
+    <>
+      {both && <button {...stop} className="send-beside" />}
+      <button {...(responding && !both ? stop : send)} className="send" />
+    </>
   );
 }
 
@@ -228,10 +241,6 @@ function Failure({ sentence, onDismiss }: { sentence: string; onDismiss(): void 
     </div>
   );
 }
-
-/** Ctrl or Cmd with Enter sends wherever Enter alone does not. */
-const sends = ({ shiftKey, ctrlKey, metaKey }: KeyboardEvent, enterKey: EnterKey) =>
-  enterKey === 'send' ? !shiftKey : ctrlKey || metaKey;
 
 /** The text field takes the cursor whenever the chat asks for it. */
 function useFocus(field: React.RefObject<HTMLTextAreaElement | null>) {

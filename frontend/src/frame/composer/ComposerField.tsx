@@ -10,6 +10,7 @@ import { useChat } from '../context';
 import { EntityPreview, useEntityPreview } from '../entities/EntityTag';
 import { useStore } from '../store';
 import { edited, outside, type Tag } from './draft';
+import { FieldInk } from './FieldInk';
 import { isComposing, replaceRange } from './replace-range';
 import { LIST_ID, optionId } from './SuggestionList';
 import type { SuggestionsState } from './suggestions';
@@ -74,11 +75,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
 
   return (
     <div className="field-scroll">
-      <div className="field-ink" aria-hidden dir="auto">
-        {inkOf(draft.text, draft.tags)}
-        {/* A line that has nothing on it yet is a line, too. */}
-        {'\u200b'}
-      </div>
+      <FieldInk text={draft.text} tags={draft.tags} />
       <textarea
         ref={field}
         aria-label={composer.label}
@@ -116,20 +113,4 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
       <EntityPreview preview={preview} />
     </div>
   );
-}
-
-function inkOf(text: string, tags: Tag[]) {
-  let from = 0;
-  const ink = tags.flatMap(({ start, end }, at) => {
-    const before = text.slice(from, start);
-    from = end;
-    return [
-      before,
-      // biome-ignore lint/suspicious/noArrayIndexKey: a tag is the stretch of text that it stands for
-      <mark key={at} className="ink-tag" data-tag={at}>
-        {text.slice(start, end)}
-      </mark>,
-    ];
-  });
-  return [...ink, text.slice(from)];
 }

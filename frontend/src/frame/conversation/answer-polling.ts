@@ -36,7 +36,7 @@ export const mayGrow = (items: ThreadItem[]) => isOpenEnded(items) && isFresh(it
 /** Calls `isComplete` until it is true (true), or the time is up or `signal` fires (false). */
 export async function pollUntil(isComplete: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   for (let waited = 0; waited < TIMEOUT_MS; waited += INTERVAL_MS) {
-    await pause(signal);
+    await paused(INTERVAL_MS, signal);
     if (signal.aborted) return false;
     // A server that is away for a moment is the very reason to look again.
     if (await isComplete().catch(() => false)) return !signal.aborted;
@@ -44,14 +44,15 @@ export async function pollUntil(isComplete: () => Promise<boolean>, signal: Abor
   return false;
 }
 
-function pause(signal: AbortSignal): Promise<void> {
+/** Resolves after so long, or when `signal` fires. */
+export function paused(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, INTERVAL_MS);
+    const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
   });
 }

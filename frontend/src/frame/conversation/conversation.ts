@@ -1,20 +1,14 @@
 /*
  * One thread and what the user does with it. A conversation outlives its place on the screen, so an answer goes on
  * coming in while the user looks at another thread. The stream of an answer is `response-stream.ts`, what is loaded
- * besides it `thread-loader.ts`.
+ * besides it `thread-loader.ts`, and what was not asked for here `catching-up.ts`.
  *
  * Invariant: a message that the server did not accept is handed back to its author.
  */
 import { english } from '../../language/language';
-import { ChatKitProblem, sentenceFor } from '../../protocol/problems';
-import {
-  type Failure,
-  failureOf,
-  finish,
-  isPolling,
-  isResponding,
-  poll,
-} from '../../protocol/response-status';
+import type { LinkMetadata } from '../../protocol/client';
+import { sentenceFor } from '../../protocol/problems';
+import { type Failure, failureOf, isPolling, isResponding } from '../../protocol/response-status';
 import {
   emptyThread,
   failed,
@@ -24,29 +18,39 @@ import {
   type ThreadState,
   withEnding,
   withEndingOf,
-  withItem,
+  withOtherBranch,
   withoutFailedEnding,
   withoutItemsAfter,
+  withoutItemsFrom,
   withoutPending,
   withPendingMessage,
   withRequest,
 } from '../../protocol/thread-state';
-import type { ActionConfig, StructuredAnswer, Thread, WidgetItem, WidgetNode } from '../../protocol/types';
+import type {
+  ActionConfig,
+  RunState,
+  StructuredAnswer,
+  Thread,
+  UserContent,
+  UserMessageItem,
+  WidgetItem,
+  WidgetNode,
+} from '../../protocol/types';
+import { Branches } from '../branches/branches';
+import { MessageQueue } from '../queue/message-queue';
+import { Sharing } from '../share/sharing';
 import { Store } from '../store';
-import { isFresh, mayGrow } from './answer-polling';
-import { endingsFrom, failureOfLastAnswer, incomplete, notAccepted } from './failures';
-import { type Message, messageAgain } from './message';
+import { CatchingUp } from './catching-up';
+import { notAccepted } from './failures';
+import { inputOf, type Message, messageAgain } from './message';
 import { type End, ResponseStream, type StreamSource } from './response-stream';
 import type { ConversationEvent, Services } from './services';
 import { ThreadLoader } from './thread-loader';
+import { type Sender, WidgetActions } from './widget-actions';
 
-type Sender = Pick<WidgetItem, 'id'> & Partial<Pick<WidgetItem, 'widget'>>;
 type Listener = (conversation: Conversation, event: ConversationEvent) => void;
 
 let conversations = 0;
-
-/** Of a request that was refused: time alone changes nothing about it. */
-const isFinal = (status: number) => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
 
 export class Conversation {
   /** Stays the same while a new thread gets its id. */
@@ -56,14 +60,17 @@ export class Conversation {
   asked = 0;
   /** When the last answer or action began that has ended: it may have changed what a widget is about. */
   readonly lastOutcome = new Store(0);
-  /** How many clicks have brought something to the end of the thread: each is a reason to show it. */
-  readonly broughtByClick = new Store(0);
-  /** Widgets as a refresh has brought them. */
-  readonly refreshed = new WeakSet<WidgetNode>();
-  #acting = 0;
+  readonly branches: Branches;
+  readonly queue: MessageQueue;
+  readonly sharing: Sharing;
+  #actions: WidgetActions;
   #stream: ResponseStream;
   #loader: ThreadLoader;
-  #catchingUp: AbortController | null = null;
+  #catchingUp: CatchingUp;
+  /** A message has ended the answer before it, and its own is about to be read. */
+  #isTakingOver = false;
+  /** The answer was asked to make room for another one. */
+  #expectsNext = false;
 
   constructor(
     private readonly services: Services,
@@ -73,7 +80,31 @@ export class Conversation {
     const emit = (event: ConversationEvent) => onEvent(this, event);
     this.state = new Store(thread ? fromThread(thread) : emptyThread);
     this.#loader = new ThreadLoader(services.client, this.state, () => emit('thread'));
-    this.#stream = new ResponseStream(services, this.state, this.#loader, emit);
+    this.branches = new Branches(services.client);
+    this.queue = new MessageQueue(services);
+    this.sharing = new Sharing(services.client);
+    this.#stream = new ResponseStream(services, this.state, this.#loader, this.queue, emit);
+    this.#catchingUp = new CatchingUp(services, this.state, this.#loader, this.queue, {
+      follow: (run) => this.#follow(run),
+      canResume: () => this.#stream.canResume(),
+      resume: () => this.#receive(() => this.#stream.resume()),
+      fail: (error, remedy) => this.#fail(error, remedy),
+    });
+    this.#actions = new WidgetActions(services, this.state, {
+      run: (request) => this.#run(request),
+      attempt: (work) => this.#try(work),
+      ended: (began) => this.lastOutcome.set(began),
+    });
+  }
+
+  /** Widgets as a refresh has brought them. */
+  get refreshed(): WeakSet<WidgetNode> {
+    return this.#actions.refreshed;
+  }
+
+  /** How many clicks have brought something to the end of the thread: each is a reason to show it. */
+  get broughtByClick(): Store<number> {
+    return this.#actions.brought;
   }
 
   get isResponding(): boolean {
@@ -83,7 +114,7 @@ export class Conversation {
   /** Whether an answer comes in, or an action has not ended. */
   get isBusy(): boolean {
     const { status } = this.state.value;
-    return this.#acting > 0 || isResponding(status) || isPolling(status);
+    return this.#actions.isActing || isResponding(status) || isPolling(status);
   }
 
   /** Whether the answer that comes in was asked for by another page, or by this one before it was reloaded. */
@@ -97,33 +128,97 @@ export class Conversation {
     return this.state.value.thread?.id ?? null;
   }
 
-  /** False when the server did not accept the message. */
-  async send({ content, attachments, quoted_text, inference_options }: Message): Promise<boolean> {
-    if (this.isResponding) return false;
+  /** False when the server did not accept the message. While an answer is written, it waits where the server lets it. */
+  async send(message: Message): Promise<boolean> {
+    if (this.isResponding) return this.id && this.queue.isOpen ? this.#enqueue(this.id, message) : false;
+    return this.#send(message, this.queue.isOpen ? { queue: true } : undefined);
+  }
+
+  async #send(message: Message, link?: LinkMetadata): Promise<boolean> {
     this.asked += 1;
-    const input = { content, attachments: attachments.map(({ id }) => id), quoted_text, inference_options };
-    this.state.update((state) =>
-      withPendingMessage(state, {
-        type: 'user_message',
-        content,
-        attachments,
-        quoted_text,
-        inference_options,
-      }),
-    );
+    const input = inputOf(message);
+    this.state.update((state) => withPendingMessage(state, { type: 'user_message', ...message }));
     const end = await this.#run(
       this.id
-        ? { type: 'threads.add_user_message', params: { thread_id: this.id, input } }
+        ? { type: 'threads.add_user_message', params: { thread_id: this.id, input }, link }
         : { type: 'threads.create', params: { input } },
     );
     if (!this.state.value.items.some(isPending)) return true;
+    if (end === 'queued') {
+      this.state.update(withoutPending);
+      return true;
+    }
     const failure =
       failureOf(this.state.value.status) ?? (end === 'stopped' ? null : notAccepted(this.#text));
     this.state.update((state) => withoutPending(failed(state, failure)));
     return false;
   }
 
-  /** An earlier question is asked anew at the end: the server drops all that follows what it answers again. */
+  async #enqueue(id: string, message: Message): Promise<boolean> {
+    const outcome = await this.queue.add({ thread_id: id, input: inputOf(message) });
+    if (outcome === 'refused') return false;
+    if (outcome === 'queued') void this.#catchingUp.next();
+    else void this.#takeOver(id, outcome);
+    return true;
+  }
+
+  /** A message that waits is sent before the others; an answer that is being written stops, and is kept. */
+  async sendNow(queuedId: string): Promise<boolean> {
+    const { id } = this;
+    if (!id) return false;
+    this.#expectsNext = true;
+    const sent = await this.queue.sendNow(id, queuedId);
+    if (!sent) this.#expectsNext = false;
+    else void this.#catchingUp.next(true);
+    return sent;
+  }
+
+  /** The server has ended the answer for this one, and may have taken it back with its question. */
+  async #takeOver(id: string, response: Response) {
+    this.#isTakingOver = true;
+    try {
+      await this.whenReady();
+      this.asked += 1;
+      await this.#try(async () =>
+        this.#show(await this.services.client.json('threads.get_by_id', { thread_id: id })),
+      );
+      await this.whenReady();
+    } finally {
+      this.#isTakingOver = false;
+    }
+    await this.#run({ type: 'opened', response });
+    void this.branches.load(id);
+  }
+
+  /** Asks a message in other words; it and what followed stay behind the new one. False if the server refused it. */
+  async edit(question: UserMessageItem, content: UserContent[]): Promise<boolean> {
+    const { id } = this;
+    if (!id || this.isResponding) return false;
+    const { items, endings } = this.state.value;
+    this.state.update((state) => withoutItemsFrom(state, question.id));
+    const sent = await this.#send({ ...messageAgain(question), content }, { edits: question.id });
+    if (!sent) this.state.update((state) => ({ ...state, items, endings }));
+    // What is older is found by the oldest item, which has to be one of the thread.
+    else if (items[0]?.id === question.id) await this.refresh();
+    await this.branches.load(id);
+    return sent;
+  }
+
+  /** Goes to another version of `from`, and to the newest of what followed it. What is above it stays as it is. */
+  async walkTo(version: string, from: string): Promise<boolean> {
+    const { id } = this;
+    if (!id || this.isBusy) return false;
+    return this.#try(async () => {
+      const { places, to } = await this.branches.walkTo(id, version, from);
+      const page = await this.#loader.loadBackTo(id, to);
+      this.leave();
+      this.state.update((state) => withOtherBranch(failed(state, null), { from, to }, page));
+      this.branches.show(places);
+      await this.#catchingUp.loadEndings(id);
+    });
+  }
+
+  /** An earlier question is asked anew at the end: what follows would go with the answer that is replaced. */
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
     if (!this.id || !itemId || this.isResponding) return;
     const { items } = this.state.value;
@@ -143,6 +238,7 @@ export class Conversation {
         this.state.update((state) => withoutItemsAfter(state, itemId));
       },
     );
+    void this.branches.load(this.id);
     // The old answer is kept until there is a new one.
     if (!accepted || this.state.value.items.at(-1)?.id !== itemId) return;
     await this.#loader.loadNewest(this.id);
@@ -163,44 +259,8 @@ export class Conversation {
   }
 
   /** `item`: the widget that it comes from, with its tree where that is here. */
-  async act({ type, payload, handler, streaming = true }: ActionConfig, item: Sender | null) {
-    const action = { type, payload };
-    if (handler === 'client') return this.#actOnHost(action, item);
-    if (!this.id) return;
-    const params = { thread_id: this.id, item_id: item?.id ?? null, action };
-    if (streaming) {
-      if (this.isResponding) return;
-      const { endings } = this.state.value;
-      const question = lastUserMessage(this.state.value.items)?.id ?? '';
-      this.state.update((state) => withRequest(state));
-      const unsubscribe = this.#onNewEnd(() => this.broughtByClick.update((count) => count + 1));
-      await this.#run({ type: 'threads.custom_action', params });
-      unsubscribe();
-      // What failed is the click, and not the answer before it.
-      if (failureOf(this.state.value.status))
-        this.state.update((state) => withEndingOf(state, question, endings[question]));
-      return;
-    }
-    const began = Date.now();
-    this.#acting += 1;
-    await this.#try(async () => {
-      const { updated_item } = await this.services.client.json('threads.sync_custom_action', params);
-      if (updated_item) this.state.update((state) => withItem(state, updated_item));
-    });
-    this.#acting -= 1;
-    this.lastOutcome.set(began);
-  }
-
-  /** Calls once, when a new item stands at the end. */
-  #onNewEnd(call: () => void): () => void {
-    const known = new Set(this.state.value.items.map(({ id }) => id));
-    const unsubscribe = this.state.subscribe(() => {
-      const end = this.state.value.items.at(-1);
-      if (!end || known.has(end.id)) return;
-      unsubscribe();
-      call();
-    });
-    return unsubscribe;
+  act(action: ActionConfig, item: Sender | null) {
+    return this.#actions.act(action, item);
   }
 
   /** How often the server wants an action to be sent by itself, in seconds; undefined for those of users. */
@@ -208,40 +268,8 @@ export class Conversation {
     return this.services.client.refreshes.get(type);
   }
 
-  /**
-   * Brings a widget up to date, unnoticed: no answer is awaited, nothing is announced, and what fails is not reported.
-   * "refused": the server will not do it the next time either.
-   */
-  async refreshWidget(
-    { type, payload }: ActionConfig,
-    item: WidgetItem,
-  ): Promise<'done' | 'failed' | 'refused'> {
-    if (!this.id) return 'failed';
-    const params = { thread_id: this.id, item_id: item.id, action: { type, payload } };
-    try {
-      const { updated_item: updated } = await this.services.client.json('threads.sync_custom_action', params);
-      // Something else has changed it meanwhile, which is newer.
-      const isCurrent = this.state.value.items.includes(item);
-      if (updated?.type !== 'widget' || !isCurrent) return 'done';
-      this.refreshed.add(updated.widget);
-      this.state.update((state) => withItem(state, updated));
-      return 'done';
-    } catch (error) {
-      return error instanceof ChatKitProblem && isFinal(error.status) ? 'refused' : 'failed';
-    }
-  }
-
-  async #actOnHost(action: Pick<ActionConfig, 'type' | 'payload'>, item: Sender | null) {
-    try {
-      await this.services.host.invoke(
-        'widgets.onAction',
-        action,
-        item && { id: item.id, widget: item.widget },
-      );
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.services.host.fail(`The action "${action.type}" failed: ${why}`);
-    }
+  refreshWidget(action: ActionConfig, item: WidgetItem) {
+    return this.#actions.refresh(action, item);
   }
 
   /** For what a developer of the host page should know, and the user need not. */
@@ -282,76 +310,40 @@ export class Conversation {
     await this.#try(async () => {
       const thread = await this.services.client.json('threads.get_by_id', { thread_id: id });
       if (this.isResponding) return;
-      this.leave();
-      this.state.set(fromThread(thread));
-      this.onEvent(this, 'thread');
+      this.#show(thread);
       void this.catchUp();
+      this.loadExtras();
     }, 'refresh');
   }
 
-  /**
-   * Goes on with what another page has started, or this one before it was reloaded or cut off: follows the answer
-   * that is being written, carries out the call that waits for a page, or reports what became of the last answer.
-   * `expected`: more should have come, so what ended meanwhile is loaded again.
-   */
-  async catchUp(expected = mayGrow(this.state.value.items)) {
+  #show(thread: Thread) {
+    this.leave();
+    this.state.set(fromThread(thread));
+    this.onEvent(this, 'thread');
+  }
+
+  /** Goes on with what was started elsewhere, or before. `expected`: more should have come. */
+  async catchUp(expected?: boolean) {
+    if (!this.#isTakingOver) await this.#catchingUp.catchUp(expected);
+  }
+
+  /** What only servers of this make know of the thread; nothing waits for it. */
+  loadExtras() {
     const { id } = this;
-    if (!id || this.isResponding || this.#catchingUp) return;
-    const catchingUp = new AbortController();
-    this.#catchingUp = catchingUp;
-    try {
-      const runs = await this.services.client.runsOn(id);
-      if (catchingUp.signal.aborted) return;
-      if (runs?.run) return void (await this.#run({ type: 'follow', run: runs.run }));
-      if (runs && expected && !(await this.#loader.loadNewest(id))) return;
-      if (catchingUp.signal.aborted) return;
-      if (runs) {
-        const endings = endingsFrom(runs.endings, this.#text);
-        this.state.update((state) => ({ ...state, endings }));
-      }
-      const { items, endings } = this.state.value;
-      const ending = endings[lastUserMessage(items)?.id ?? ''];
-      const failure = ending ? ending.failure : failureOfLastAnswer(items, runs?.last, this.#text);
-      if (this.#stream.canResume() && !failure && this.#isWorthResuming(runs?.last?.status)) {
-        return void (await this.#receive(() => this.#stream.resume()));
-      }
-      if (!runs && expected) return await this.#poll(id, catchingUp.signal);
-      if (failure || expected) this.state.update((state) => failed(state, failure));
-    } catch (error) {
-      if (expected) this.#fail(error, 'refresh');
-    } finally {
-      if (this.#catchingUp === catchingUp) this.#catchingUp = null;
-    }
-  }
-
-  /** A call of long ago, or of an answer that the user stopped, is better left alone than carried out by surprise. */
-  #isWorthResuming(status: string | undefined): boolean {
-    const { items, thread } = this.state.value;
-    if ((thread?.status?.type ?? 'active') !== 'active' || status === 'cancelled') return false;
-    return status === 'completed' || isFresh(items);
-  }
-
-  /** For servers without runs. */
-  async #poll(id: string, signal: AbortSignal) {
-    this.state.update((state) => ({ ...state, status: poll(state.status) }));
-    const arrived = await this.#loader.untilAnswered(id, signal);
-    if (signal.aborted) return;
-    const failure = arrived ? null : incomplete(this.#text);
-    this.state.update((state) => failed({ ...state, status: finish(state.status) }, failure));
-    if (arrived) await this.#loader.loadMetadata(id);
+    if (!id) return;
+    void this.branches.load(id);
+    void this.queue.load(id).then(() => this.#catchingUp.next());
+    void this.sharing.load(id);
   }
 
   /** For a conversation that leaves the screen: what it polls for would not be seen. */
   leave() {
-    this.#catchingUp?.abort();
-    this.#catchingUp = null;
-    if (isPolling(this.state.value.status)) {
-      this.state.update((state) => ({ ...state, status: finish(state.status) }));
-    }
+    this.#catchingUp.leave();
   }
 
   /** Resolves when no answer is being written. */
   whenReady(): Promise<void> {
+    if (!this.isResponding) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.state.subscribe(() => {
         if (this.isResponding) return;
@@ -363,6 +355,12 @@ export class Conversation {
 
   setTitle(title: string) {
     this.state.update((state) => (state.thread ? { ...state, thread: { ...state.thread, title } } : state));
+  }
+
+  async #follow(run: RunState) {
+    await this.#run({ type: 'follow', run });
+    // An answer that was written again stands beside the old one by now.
+    if (this.id && run.retried) void this.branches.load(this.id);
   }
 
   #run(source: StreamSource, onAccepted?: () => void): Promise<End> {
@@ -379,7 +377,10 @@ export class Conversation {
     if (end === 'stopped' && !items.some(isPending)) this.state.update((state) => withEnding(state, null));
     if (end === 'complete' && !failureOf(status)) this.state.update(withoutFailedEnding);
     if (end === 'cut off') void this.catchUp(true);
-    if (end === 'refused') void this.catchUp();
+    if (end === 'refused' || end === 'queued') void this.catchUp();
+    if (end === 'stopped') this.queue.hold();
+    else if (!this.#isTakingOver) void this.#catchingUp.next(this.#expectsNext);
+    this.#expectsNext = false;
     this.lastOutcome.set(began);
     return end;
   }

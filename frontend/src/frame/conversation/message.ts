@@ -1,5 +1,11 @@
 import type { FrameApi } from '../../bridge/contract';
-import type { Attachment, InferenceOptions, UserContent, UserMessageItem } from '../../protocol/types';
+import type {
+  Attachment,
+  InferenceOptions,
+  UserContent,
+  UserMessageInput,
+  UserMessageItem,
+} from '../../protocol/types';
 
 /** A message before it is sent. */
 export type Message = {
@@ -36,4 +42,10 @@ export const messageAgain = ({
   attachments: attachments ?? [],
   quoted_text: quoted_text ?? null,
   inference_options: inference_options ?? {},
+});
+
+/** A message as it is sent. */
+export const inputOf = ({ attachments, ...message }: Message): UserMessageInput => ({
+  ...message,
+  attachments: attachments.map(({ id }) => id),
 });

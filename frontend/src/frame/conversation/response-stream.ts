@@ -20,6 +20,7 @@ import {
   submit,
   whileStreaming,
 } from '../../protocol/response-status';
+import type { QueuedMessage } from '../../protocol/thread-extras';
 import {
   failed,
   isPending,
@@ -30,6 +31,7 @@ import {
   withToolOutput,
 } from '../../protocol/thread-state';
 import type { ClientToolCallItem, RunState, ThreadEvent } from '../../protocol/types';
+import type { MessageQueue } from '../queue/message-queue';
 import type { Store } from '../store';
 import { isNewEffect } from './seen-effects';
 import type { ConversationEvent, Services } from './services';
@@ -37,10 +39,16 @@ import type { ThreadLoader } from './thread-loader';
 import { inTurn, pendingCall, ToolCalls } from './tool-calls';
 
 /** What a stream is of. */
-export type StreamSource = StreamRequest | { type: 'follow'; run: RunState };
+export type StreamSource =
+  | StreamRequest
+  | { type: 'follow'; run: RunState }
+  | { type: 'opened'; response: Response };
 
-/** How it ended; there may be more to see after a cut, and after a refusal because of another answer. */
-export type End = 'complete' | 'stopped' | 'cut off' | 'refused';
+/**
+ * How it ended; there may be more to see after a cut, and after a refusal because of another answer, or where the
+ * message waits for the end of one.
+ */
+export type End = 'complete' | 'stopped' | 'cut off' | 'refused' | 'queued';
 /** A stream's own end, and why it came early, if it did. */
 type Received = { end: End; failure: Failure | null };
 
@@ -53,6 +61,7 @@ export class ResponseStream {
     private readonly services: Services,
     private readonly state: Store<ThreadState>,
     private readonly loader: ThreadLoader,
+    private readonly queue: MessageQueue,
     private readonly emit: (event: ConversationEvent) => void,
   ) {
     this.#calls = new ToolCalls(services.host);
@@ -159,7 +168,6 @@ export class ResponseStream {
   }
 
   async #receive(source: StreamSource, signal: AbortSignal, onAccepted?: () => void): Promise<Received> {
-    const { client } = this.services;
     let run = source.type === 'follow' ? source.run.id : null;
     let accepted = false;
     const listener: Listener = {
@@ -180,14 +188,25 @@ export class ResponseStream {
     };
     let received: Received = { end: 'complete', failure: null };
     try {
-      if (source.type === 'follow') await this.#follow(source.run, listener);
-      else await client.stream(source, listener);
+      const queued = await this.#read(source, listener);
+      if (queued) {
+        this.queue.put(queued);
+        received.end = 'queued';
+      }
       received.failure = failureOf(this.state.value.status);
     } catch (error) {
       if (!signal.aborted) received = await this.#endBy(error, source, accepted);
     }
     this.state.set(settle(this.state.value, received.failure));
     return received;
+  }
+
+  async #read(source: StreamSource, listener: Listener): Promise<QueuedMessage | null> {
+    const { client } = this.services;
+    if (source.type === 'follow') await this.#follow(source.run, listener);
+    else if (source.type === 'opened') await client.read(source.response, listener);
+    else return client.stream(source, listener);
+    return null;
   }
 
   async #follow(run: RunState, listener: Listener) {

@@ -38,6 +38,19 @@ export class ThreadLoader {
     return thread;
   }
 
+  /** The newest items as the server has them now, back to this one or to the beginning of the thread. */
+  async loadBackTo(threadId: string, itemId: string): Promise<Page<ThreadItem>> {
+    const data: ThreadItem[] = [];
+    let after: string | undefined;
+    for (;;) {
+      const asked = { thread_id: threadId, ...(after ? { ...OLDER, after } : PAGE) };
+      const page = await this.client.json('items.list', asked);
+      data.push(...page.data);
+      after = (page.has_more && page.after) || undefined;
+      if (!after || page.data.some(({ id }) => id === itemId)) return { ...page, data };
+    }
+  }
+
   /** The thread's title and status as they are now; null if it cannot be read. */
   async loadMetadata(threadId: string): Promise<Thread | null> {
     try {

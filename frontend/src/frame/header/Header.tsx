@@ -1,5 +1,5 @@
 import type { HeaderOption } from '@openai/chatkit';
-import { Clock, SquarePen } from 'lucide-react';
+import { Clock, Share, SquarePen } from 'lucide-react';
 import { useText } from '../../language/language';
 import type { View } from '../chat';
 import { useChat } from '../context';
@@ -12,6 +12,7 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
   const { header, history } = useStore(chat.options);
   const { thread, items } = useStore(conversation.state);
   const historyOpen = useStore(chat.historyOpen);
+  const canShare = useStore(conversation.sharing.isKnown);
   if (header?.enabled === false) return null;
   const isNew = items.length === 0 && !thread && !loading && !failure;
   const title = header?.title?.text ?? thread?.title ?? '';
@@ -24,6 +25,18 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
         </h2>
       )}
       <div className="header-actions">
+        {canShare && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={text.share.title}
+            title={text.share.title}
+            aria-haspopup="dialog"
+            onClick={() => conversation.sharing.dialog.set({ until: null })}
+          >
+            <Share size={18} aria-hidden />
+          </button>
+        )}
         {history?.enabled !== false && (
           <button
             type="button"

@@ -3,11 +3,16 @@ import { Fragment, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
 import { isPending } from '../../protocol/thread-state';
 import type { UserContent, UserMessageItem } from '../../protocol/types';
+import { MessageEditor } from '../branches/MessageEditor';
+import { useConversation } from '../context';
 import { EntityTag } from '../entities/EntityTag';
+import { useStore } from '../store';
 import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
   const text = useText();
+  const { branches } = useConversation();
+  const edit = useStore(branches.edit, (open) => (open?.itemId === item.id ? open : null));
   return (
     <article
       className="user"
@@ -22,7 +27,11 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
         </blockquote>
       )}
       <Attachments attachments={item.attachments ?? []} />
-      {item.content.length > 0 && <Bubble content={item.content} />}
+      {edit ? (
+        <MessageEditor item={item} edit={edit} />
+      ) : (
+        item.content.length > 0 && <Bubble content={item.content} />
+      )}
     </article>
   );
 }

@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import type { ThreadEvent, ThreadItem } from '../../protocol/types';
 import { Frame } from '../Frame';
 import { chatOn, scriptedServer, threadCalled } from './scripted-server';
+import type { ThreadServer } from './thread-server';
 
 export const done = (item: unknown): ThreadEvent => ({ type: 'thread.item.done', item: item as ThreadItem });
 export const created: ThreadEvent = { type: 'thread.created', thread: threadCalled('t') };
@@ -24,4 +25,11 @@ export function renderChat(
   const around = chatOn(server, { ...options, ...more }, restored);
   render(<Frame chat={around.chat} />);
   return { ...server, ...around, user: userEvent.setup() };
+}
+
+/** The frame over a thread that keeps versions, lets messages wait and shares; opened on it, or `isNew`. */
+export function renderThread(server: ThreadServer, { isNew = false } = {}) {
+  const around = chatOn(server, { ...options, ...(isNew ? {} : { initialThread: 't' }) });
+  render(<Frame chat={around.chat} />);
+  return { ...around, user: userEvent.setup() };
 }

@@ -7,6 +7,7 @@ import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext, OwnOriginsContext } from '../../ui/image-sources';
 import { type LinkPolicy, LinkPolicyContext } from '../../ui/link-policy';
 import { useNarration } from '../announcements/use-narration';
+import { isOfAnother, placesByTurn } from '../branches/branches';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { linkPolicyOf } from '../conversation/link-policy';
@@ -59,6 +60,8 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   const log = useRef<HTMLDivElement>(null);
   useNarration(conversation, log);
   const { turns, more } = useDisplayedTurns(items, older !== null);
+  const { places } = useStore(conversation.branches.state);
+  const placesOf = useMemo(() => placesByTurn(items, places), [items, places]);
   const { away, news, toEnd, hold, onScroll } = useAutoScroll(
     { scroller, column, content },
     {
@@ -122,7 +125,9 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                   {turns.map((turn, at) => {
                     const isLast = at === turns.length - 1;
                     const running = (responding || polling) && isLast;
-                    const ending = endings[turn.question?.id ?? ''];
+                    const places = placesOf.get(turn.question?.id ?? '');
+                    const ended = endings[turn.question?.id ?? ''];
+                    const ending = ended && isOfAnother(ended, places, items) ? undefined : ended;
                     return (
                       <TurnView
                         key={turn.question?.id ?? turn.id}
@@ -130,6 +135,8 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                         ending={ending?.failure && ending.failure === failure ? undefined : ending}
                         ref={turnRef}
                         turn={turn}
+                        questionPlace={places?.question}
+                        answerPlace={places?.answer}
                         openItems={running ? openItems : NONE}
                         running={running}
                         isLast={isLast}

@@ -1,15 +1,18 @@
-import { Check, Copy, RotateCw, ThumbsDown, ThumbsUp } from 'lucide-react';
-import { memo, type ReactNode, type Ref, useState } from 'react';
+import { RotateCw, Share, ThumbsDown, ThumbsUp } from 'lucide-react';
+import { memo, type Ref, useState } from 'react';
 import { useText } from '../../language/language';
+import type { BranchPlace } from '../../protocol/thread-extras';
 import type { AnswerEnding } from '../../protocol/thread-state';
 import type { ThreadItem } from '../../protocol/types';
-import { useCopy } from '../../ui/use-copy';
+import { Versions } from '../branches/Versions';
 import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { ItemView } from '../items/ItemView';
 import { useStore } from '../store';
+import { ActionButton, CopyButton } from './ActionButton';
+import { QuestionActions } from './QuestionActions';
 import { FailureNote, Stopped } from './Status';
-import { hasAnswer, ratedItems, type Turn, textOfQuestion, textOfTurn } from './turns';
+import { hasAnswer, ratedItems, type Turn, textOfTurn } from './turns';
 
 type Props = {
   turn: Turn;
@@ -19,11 +22,15 @@ type Props = {
   isLast: boolean;
   /** Of an answer that is not whole. */
   ending?: AnswerEnding;
+  /** Where other versions stand behind its message, and behind its answer. */
+  questionPlace?: BranchPlace;
+  answerPlace?: BranchPlace;
   ref: Ref<HTMLElement>;
 };
 
 /** Drawn anew only when something in it changed: a thread has many of them, and a word is added to one. */
-export const TurnView = memo(function TurnView({ turn, openItems, running, isLast, ending, ref }: Props) {
+export const TurnView = memo(function TurnView(props: Props) {
+  const { turn, openItems, running, isLast, ending, questionPlace, answerPlace, ref } = props;
   const { question, items } = turn;
   const end = items.findIndex(({ id }) => id === ending?.after) + 1 || items.length;
   const drawn = (item: ThreadItem) => (
@@ -34,14 +41,14 @@ export const TurnView = memo(function TurnView({ turn, openItems, running, isLas
       {question && (
         <div className="turn-question">
           <ItemView item={question} streaming={false} running={false} />
-          <QuestionActions text={textOfQuestion(question)} />
+          <QuestionActions question={question} place={questionPlace} />
         </div>
       )}
       {items.slice(0, end).map(drawn)}
       {ending && <EndingView ending={ending} question={question?.id} />}
       {items.slice(end).map(drawn)}
-      {!running && (hasAnswer(turn) || ending?.failure === null) && (
-        <TurnActions turn={turn} retries={isLast || ending !== undefined} />
+      {!running && (hasAnswer(turn) || ending?.failure === null || answerPlace) && (
+        <TurnActions turn={turn} retries={isLast || ending !== undefined} place={answerPlace} />
       )}
     </section>
   );
@@ -53,26 +60,22 @@ function EndingView({ ending: { failure }, question }: { ending: AnswerEnding; q
   return <FailureNote failure={failure} conversation={conversation} question={question} />;
 }
 
-function QuestionActions({ text }: { text: string }) {
-  const { message } = useText();
-  return text ? (
-    <div className="question-actions">
-      <CopyButton label={message.copyQuestion} text={text} />
-    </div>
-  ) : null;
-}
+type ActionsProps = { turn: Turn; retries: boolean; place?: BranchPlace };
 
 /** `retries`: a whole answer with others after it is no longer replaced, as they would go with it. */
-function TurnActions({ turn, retries }: { turn: Turn; retries: boolean }) {
-  const { message } = useText();
+function TurnActions({ turn, retries, place }: ActionsProps) {
+  const { message, share } = useText();
   const conversation = useConversation();
   const chat = useChat();
   const { threadItemActions } = useStore(chat.options);
   const blockedReason = useBlockedReason(conversation);
+  const canShare = useStore(conversation.sharing.isKnown);
   const text = textOfTurn(turn);
   const question = turn.question?.id;
+  const newest = turn.items.at(-1)?.id;
   return (
     <div className="turn-actions" role="toolbar" aria-label={message.actions}>
+      {place && <Versions place={place} />}
       {text && <CopyButton label={message.copy} text={text} />}
       {threadItemActions?.feedback && <Feedback turn={turn} />}
       {threadItemActions?.retry && retries && question && (
@@ -87,22 +90,15 @@ function TurnActions({ turn, retries }: { turn: Turn; retries: boolean }) {
           <RotateCw size={16} aria-hidden />
         </ActionButton>
       )}
+      {canShare && newest && (
+        <ActionButton
+          label={share.upToHere}
+          onClick={() => conversation.sharing.dialog.set({ until: newest })}
+        >
+          <Share size={16} aria-hidden />
+        </ActionButton>
+      )}
     </div>
-  );
-}
-
-function CopyButton({ label, text }: { label: string; text: string }) {
-  const { message } = useText();
-  const { copied, copy } = useCopy();
-  return (
-    <>
-      <ActionButton label={label} onClick={() => copy(text)}>
-        {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-      </ActionButton>
-      <span className="visually-hidden" role="status">
-        {copied && message.copied}
-      </span>
-    </>
   );
 }
 
@@ -124,29 +120,5 @@ function Feedback({ turn }: { turn: Turn }) {
         <ThumbsDown size={16} aria-hidden fill={given === 'negative' ? 'currentColor' : 'none'} />
       </ActionButton>
     </>
-  );
-}
-
-type ActionProps = {
-  label: string;
-  pressed?: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-  children: ReactNode;
-};
-
-function ActionButton({ label, pressed, disabled, onClick, children }: ActionProps) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={label}
-      title={label}
-      aria-pressed={pressed}
-      aria-disabled={disabled || undefined}
-      onClick={() => disabled || onClick()}
-    >
-      {children}
-    </button>
   );
 }

@@ -115,7 +115,8 @@ export function useAutoScroll(
 
   const onScroll = useCallback(() => {
     const element = scroller.current;
-    if (!element) return;
+    // What moves a view that has just changed its size is the browser: the observer puts it right in this very frame.
+    if (!element || element.clientHeight !== last.current.height) return;
     if (Math.abs(element.scrollTop - last.current.top) > 1) held.current = clicked.current = false;
     if (element.scrollTop < last.current.top - 1) pinned.current = false;
     look();
