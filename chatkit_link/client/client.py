@@ -7,7 +7,8 @@
                 print(happened.id, happened.event.type)
         page = await client.list_threads(limit=5)
 
-Works with every ChatKit server; ``EventStream.run_id``, event ids, ``cancel_run``, branches and ``search`` need this one.
+Works with every ChatKit server; ``EventStream.run_id``, event ids, ``cancel_run``, branches and ``search`` need this
+one.
 ``ThreadView`` turns the events into what a user sees.
 """
 
