@@ -115,7 +115,7 @@ test('the list goes out as a file and comes in elsewhere', async ({ chat, page, 
   await elsewhere.goto('./');
   await elsewhere.getByRole('button', { name: 'Import', exact: true }).click();
   await elsewhere.getByLabel('File of workflows').setInputFiles(file);
-  await expect(elsewhere.getByRole('status').filter({ hasText: '2 workflows imported.' })).toBeVisible();
+  await expect(elsewhere.getByRole('status').filter({ hasText: 'Imported: 2.' })).toBeVisible();
   await expect(elsewhere.getByRole('link', { name: /From before/ })).toBeVisible();
   await elsewhere.close();
 });

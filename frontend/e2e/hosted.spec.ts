@@ -132,7 +132,7 @@ test('a file that has no workflows is refused in another colour than what went w
   const colourOf = (notice: Locator) =>
     notice.evaluate((element) => getComputedStyle(element).backgroundColor);
   await choose('[{"id":"wf_a"}]');
-  await expect(notice.and(page.getByRole('status'))).toHaveText('1 workflow imported.');
+  await expect(notice.and(page.getByRole('status'))).toHaveText('Imported: 1.');
   const calm = await colourOf(notice);
   await choose('wf_b');
   await expect(notice.and(page.getByRole('alert'))).toContainText('“list.json” is not JSON');

@@ -46,7 +46,7 @@ test('options are tried on the chat at once, kept, and run as copied code on a p
   await test.step('a reload keeps them, and the panel', async () => {
     await page.reload();
     await expect(chat.composer).toHaveAttribute('placeholder', 'Ask the shop');
-    await expect(panel.getByText('4 options changed')).toBeVisible();
+    await expect(panel.getByText('Options changed: 4')).toBeVisible();
   });
 
   await test.step('the copied page is that chat', async () => {

@@ -3,6 +3,7 @@ import { createResumableFetch } from '../resumable-fetch/resumable-fetch';
 import { handlersOf } from './agent-options';
 import { type Agent, serverUrl } from './agents';
 import { ChatKitView, type ChatProps, type ThreadLink } from './ChatKitView';
+import { useAppText } from './language/app-language';
 
 const resumableFetch = createResumableFetch();
 
@@ -18,10 +19,11 @@ export function AgentChat({ agent, domainKey, ...around }: Props) {
     }),
     [agent.url, domainKey],
   );
+  const { notices } = useAppText();
   const { notify } = around;
   const handlers = useMemo(
-    () => handlersOf(agent, (text) => notify({ text, isPassing: true })),
-    [agent, notify],
+    () => handlersOf(agent, (text) => notify({ text, isPassing: true }), notices),
+    [agent, notify, notices],
   );
   return (
     <ChatKitView

@@ -204,7 +204,7 @@ test('options of the panel reach the element at once, and Reset brings the agent
     startScreen: { greeting: 'Hi' },
     threadItemActions: { feedback: true, retry: false },
   });
-  expect(screen.getByText('3 options changed')).toBeTruthy();
+  expect(screen.getByText('Options changed: 3')).toBeTruthy();
   await userEvent.click(screen.getByText('Reset'));
   expect(chatElement()?.options).toMatchObject({
     startScreen: { greeting: 'Hello' },

@@ -210,9 +210,10 @@ function Page({ migrationNotice = null }: Props) {
 function useBase(connection: Connection | null) {
   const agent = connection?.kind === 'agent' ? connection.agent : null;
   const workflow = connection?.kind === 'workflow' ? connection.workflow : null;
+  const { notices } = useAppText();
   return useMemo(
-    () => (agent ? defaultOptionsOf(agent) : workflow ? hostedOptions(workflow) : {}),
-    [agent, workflow],
+    () => (agent ? defaultOptionsOf(agent, notices) : workflow ? hostedOptions(workflow, notices) : {}),
+    [agent, workflow, notices],
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { commandsOf } from './agent-options';
 import type { AgentPrompt } from './agents';
 import type { LoadedElement } from './element-loader/load-element';
+import { useAppText } from './language/app-language';
 import { readStored, writeStored } from './local-storage';
 import type { Notice } from './NoticeBar';
 import { carrying, type PageHeader } from './page-header';
@@ -69,8 +70,12 @@ export function ChatKitView({
   notify,
   onNotReady,
 }: Props) {
+  const { notices } = useAppText();
   const [initialThread] = useState(() => (threadLink && threadIn(location.search)) ?? readStored(storageKey));
-  const chosen = useMemo(() => withSamples(options, (text) => notify({ text })), [options, notify]);
+  const chosen = useMemo(
+    () => withSamples(options, (text) => notify({ text }), notices),
+    [options, notify, notices],
+  );
   const [isReady, setReady] = useState(false);
   const header = carrying(pageHeader, chosen.header);
   const isCarried = isReady && header !== null;

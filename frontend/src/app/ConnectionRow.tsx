@@ -1,5 +1,6 @@
 import { Check, Pencil, X } from 'lucide-react';
 import { type MouseEvent, useState } from 'react';
+import { useAppText } from './language/app-language';
 import { RenameField } from './RenameField';
 import { addressOf, type Target } from './share-link';
 import { useFocusReturn } from './use-focus-return';
@@ -19,6 +20,7 @@ type Props = {
 /** A link, so that it can be copied, bookmarked and opened in another tab. */
 export function ConnectionRow(props: Props) {
   const { target, name, about, isActive, onChoose, onRename, onDelete } = props;
+  const { hosted, chats, fields } = useAppText();
   const [isRenaming, setRenaming] = useState(false);
   const { opener, returnFocus } = useFocusReturn();
 
@@ -26,7 +28,7 @@ export function ConnectionRow(props: Props) {
     return (
       <li className="connection">
         <RenameField
-          name="Label"
+          name={fields.label}
           label={props.label ?? ''}
           fallback={about}
           onRename={onRename}
@@ -51,8 +53,8 @@ export function ConnectionRow(props: Props) {
         title={target.id}
         onClick={choose}
       >
-        <span className="connection-name">{name}</span>
-        <span className="connection-about">{about}</span>
+        <bdi className="connection-name">{name}</bdi>
+        <bdi className="connection-about">{about}</bdi>
       </a>
       {isActive && <Check className="connection-mark" size={16} aria-hidden />}
       {onRename && onDelete && (
@@ -61,8 +63,8 @@ export function ConnectionRow(props: Props) {
             ref={opener}
             type="button"
             className="icon-button tiny"
-            aria-label={`Rename ${name}`}
-            title="Rename"
+            aria-label={hosted.rename(name)}
+            title={chats.rename}
             onClick={() => setRenaming(true)}
           >
             <Pencil size={14} aria-hidden />
@@ -70,8 +72,8 @@ export function ConnectionRow(props: Props) {
           <button
             type="button"
             className="icon-button tiny"
-            aria-label={`Delete ${name}`}
-            title="Delete"
+            aria-label={hosted.delete(name)}
+            title={chats.delete}
             onClick={onDelete}
           >
             <X size={15} aria-hidden />

@@ -1,9 +1,9 @@
 import { useCallback, useState } from 'react';
 import { AgentChat } from './AgentChat';
 import type { ChatProps, ThreadLink } from './ChatKitView';
+import { Diagnosis } from './Diagnosis';
 import { chooseElement, type ElementState } from './element-loader/use-element';
 import { HostedChat } from './hosted/HostedChat';
-import { Linkify } from './Linkify';
 import { useAppText } from './language/app-language';
 import { MigrationNotice } from './MigrationNotice';
 import { NoticeBar } from './NoticeBar';
@@ -35,7 +35,7 @@ export function ConnectionView(props: Props) {
 
 function ConnectionContent(props: Props) {
   const { connection, failure, onRetry, element, domainKey, onHome, threadLink, ...around } = props;
-  const { page } = useAppText();
+  const { page, element: words } = useAppText();
   const [notReady, setNotReady] = useState<string | null>(null);
   const onNotReady = useCallback((sentence: string) => setNotReady(sentence), []);
 
@@ -58,7 +58,9 @@ function ConnectionContent(props: Props) {
   return (
     <>
       {element.element.reason && (
-        <p className="connection-note">The built-in element is in use. {element.element.reason}</p>
+        <p className="connection-note">
+          {words.inUse(words.source.builtIn)} <Diagnosis text={element.element.reason} />
+        </p>
       )}
       {notReady && (
         <NoticeBar
@@ -66,7 +68,7 @@ function ConnectionContent(props: Props) {
             text: notReady,
             isError: true,
             ...(isReplaceable && {
-              action: { name: 'Use the built-in element', run: () => chooseElement('built-in') },
+              action: { name: words.takeBuiltIn, run: () => chooseElement('built-in') },
             }),
           }}
           onClose={() => setNotReady(null)}
@@ -90,14 +92,14 @@ function ConnectionContent(props: Props) {
 type NoElementProps = { failure: string; connection: Connection | null; onHome: (() => void) | null };
 
 function NoElement({ failure, connection, onHome }: NoElementProps) {
-  const { page } = useAppText();
+  const { page, element } = useAppText();
   const isHosted = connection?.kind === 'workflow';
   return (
-    <PageState isAlert title="The chat element could not be loaded">
+    <PageState isAlert title={element.failed}>
       <p>
-        <Linkify text={failure} />
+        <Diagnosis text={failure} />
       </p>
-      {isHosted && <p>Workflows hosted by OpenAI work with OpenAI’s own element only.</p>}
+      {isHosted && <p>{element.onlyOfficial}</p>}
       <div className="form-actions">
         <button type="button" className="button" onClick={() => location.reload()}>
           {page.tryAgain}
@@ -109,7 +111,7 @@ function NoElement({ failure, connection, onHome }: NoElementProps) {
         )}
         {!isHosted && (
           <button type="button" className="button primary" onClick={() => chooseElement('built-in')}>
-            Use the built-in element
+            {element.takeBuiltIn}
           </button>
         )}
       </div>
@@ -118,14 +120,10 @@ function NoElement({ failure, connection, onHome }: NoElementProps) {
 }
 
 function Missing({ target, onHome }: { target: Target; onHome: (() => void) | null }) {
-  const { page } = useAppText();
+  const { page, hosted } = useAppText();
   return (
-    <PageState isAlert title={target.kind === 'agent' ? page.noAgent : 'Not a workflow id'}>
-      <p>
-        {target.kind === 'agent'
-          ? page.noAgentText(target.id)
-          : `“${target.id}” in the address is not the id of a workflow: such an id begins with wf_.`}
-      </p>
+    <PageState isAlert title={target.kind === 'agent' ? page.noAgent : hosted.invalid}>
+      <p>{target.kind === 'agent' ? page.noAgentText(target.id) : hosted.invalidText(target.id)}</p>
       {onHome && (
         <button type="button" className="button" onClick={onHome}>
           {page.openDefault}

@@ -7,25 +7,19 @@ import type { ChatKitIcon, ChatKitOptions, Command } from '@openai/chatkit';
 import type { UseChatKitOptions } from '@openai/chatkit-react';
 import { problemFrom } from '../protocol/problems';
 import { type Agent, type AgentPrompt, serverUrl } from './agents';
+import type { AppText } from './language/app-language';
 import type { OptionData } from './settings/option-values';
 
 type Notify = (sentence: string) => void;
+type Words = AppText['notices'];
 
 /** What an agent of this server brings along. */
-export function defaultOptionsOf({
-  name,
-  greeting,
-  placeholder,
-  notice,
-  prompts,
-  uploads,
-  models,
-  has_model,
-  dictation,
-  tools,
-}: Agent): OptionData {
+export function defaultOptionsOf(
+  { name, greeting, placeholder, notice, prompts, uploads, models, has_model, dictation, tools }: Agent,
+  words: Words,
+): OptionData {
   return {
-    frameTitle: `Chat with ${name}`,
+    frameTitle: words.frame(name),
     // The sidebar has it.
     history: { enabled: false },
     threadItemActions: { feedback: true, retry: true },
@@ -55,7 +49,11 @@ function toolOf(id: string) {
   return { id, label: words.charAt(0).toUpperCase() + words.slice(1), icon: 'bolt' };
 }
 
-export function handlersOf({ id, mentions }: Agent, notify: Notify): Partial<UseChatKitOptions> {
+export function handlersOf(
+  { id, mentions }: Agent,
+  notify: Notify,
+  words: Words,
+): Partial<UseChatKitOptions> {
   return {
     ...(mentions && {
       entities: {
@@ -66,11 +64,10 @@ export function handlersOf({ id, mentions }: Agent, notify: Notify): Partial<Use
       },
     }),
     onClientTool: async ({ name, params }) => {
-      notify(messageIn(params) ?? `The chat asked the page for “${name}”${about(params)}.`);
+      notify(messageIn(params) ?? words.asked(named(name, params)));
       return { done: true };
     },
-    onEffect: ({ name, data }) =>
-      notify(messageIn(data) ?? `The chat told the page of “${name}”${about(data)}.`),
+    onEffect: ({ name, data }) => notify(messageIn(data) ?? words.told(named(name, data))),
   };
 }
 
@@ -100,8 +97,9 @@ export function commandsOf(
 const messageIn = (data?: Record<string, unknown>) =>
   typeof data?.message === 'string' && data.message ? data.message : null;
 
-/** The title of what it is about, where there is one. */
-const about = (data?: Record<string, unknown>) => (typeof data?.title === 'string' ? `: ${data.title}` : '');
+/** With the title of what it is about, where there is one. */
+const named = (name: string, data?: Record<string, unknown>) =>
+  typeof data?.title === 'string' ? `${name}: ${data.title}` : name;
 
 async function ask(path: string, query: Record<string, string>) {
   const url = new URL(serverUrl(path));

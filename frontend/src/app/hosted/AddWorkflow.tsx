@@ -1,9 +1,11 @@
 import { type FormEvent, useId, useState } from 'react';
+import { useAppText } from '../language/app-language';
 import { addWorkflows, idIn, knownWorkflows } from './workflows';
 
 type Props = { onAdded: (id: string) => void; onCancel: () => void };
 
 export function AddWorkflow({ onAdded, onCancel }: Props) {
+  const { hosted, fields } = useAppText();
   const [given, setGiven] = useState('');
   const [label, setLabel] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
@@ -12,9 +14,9 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     const workflow = idIn(given);
-    if (!workflow) return setProblem('A workflow id begins with wf_. Agent Builder shows it under Publish.');
+    if (!workflow) return setProblem(hosted.idProblem);
     if (knownWorkflows().some((known) => known.id === workflow)) {
-      return setProblem('This workflow is in the list already.');
+      return setProblem(hosted.known);
     }
     addWorkflows([{ id: workflow, label }]);
     onAdded(workflow);
@@ -22,7 +24,7 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
   return (
     <form
       className="form boxed"
-      aria-label="Add a workflow"
+      aria-label={hosted.add}
       onSubmit={onSubmit}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
@@ -32,11 +34,12 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
       }}
       noValidate
     >
-      <label htmlFor={`${id}-id`}>Workflow id</label>
+      <label htmlFor={`${id}-id`}>{hosted.id}</label>
       <input
         id={`${id}-id`}
         className="input mono"
         value={given}
+        dir="ltr"
         placeholder="wf_…"
         autoComplete="off"
         spellCheck={false}
@@ -51,23 +54,23 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
         </p>
       )}
       <label htmlFor={`${id}-label`}>
-        Label <span className="optional">optional</span>
+        {fields.label} <span className="optional">{hosted.optional}</span>
       </label>
       <input
         id={`${id}-label`}
         className="input"
         value={label}
-        placeholder="Support bot"
+        placeholder={hosted.sampleLabel}
         maxLength={80}
         autoComplete="off"
         onChange={(event) => setLabel(event.target.value)}
       />
       <div className="form-actions">
         <button type="submit" className="button small primary">
-          Add
+          {hosted.submit}
         </button>
         <button type="button" className="button small" onClick={onCancel}>
-          Cancel
+          {hosted.cancel}
         </button>
       </div>
     </form>

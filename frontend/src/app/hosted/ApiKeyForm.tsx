@@ -1,13 +1,15 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
-import { type ApiKey, keyProblem, storeApiKey } from './api-key';
+import { useAppText } from '../language/app-language';
+import { type ApiKey, type KeyProblem, keyProblem, storeApiKey } from './api-key';
 
 type Props = { current: ApiKey; submit?: string; onDone?: () => void };
 
 /** The one place where a key is typed. It has no name, so no form data and no address ever holds it. */
-export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) {
+export function ApiKeyForm({ current, submit, onDone }: Props) {
+  const { apiKey: text, hosted } = useAppText();
   const [key, setKey] = useState('');
   const [remembered, setRemembered] = useState(current?.remembered ?? false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<KeyProblem | null>(null);
   const id = useId();
 
   const onSubmit = (event: FormEvent) => {
@@ -32,12 +34,13 @@ export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) 
   };
   return (
     <form className="form" onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate autoComplete="off">
-      <label htmlFor={id}>OpenAI API key</label>
+      <label htmlFor={id}>{text.label}</label>
       <input
         id={id}
         className="input"
         type="password"
         value={key}
+        dir="ltr"
         placeholder="sk-…"
         autoComplete="off"
         spellCheck={false}
@@ -49,24 +52,23 @@ export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) 
       />
       {problem && (
         <p className="form-problem" role="alert">
-          {problem}
+          {text[problem]}
         </p>
       )}
       <label className="check">
         <input type="checkbox" checked={remembered} onChange={(event) => onRemember(event.target.checked)} />
-        Remember on this device
+        {text.remember}
       </label>
       <p className="form-hint" id={`${id}-about`}>
-        {remembered ? 'Kept in this browser until you forget it. ' : 'Kept for this tab only. '}
-        It is sent to this server to make a session, and nowhere else.
+        {remembered ? text.onDeviceAbout : text.inTabAbout} {text.sent}
       </p>
       <div className="form-actions">
         <button type="submit" className="button small primary">
-          {submit}
+          {submit ?? text.use}
         </button>
         {onDone && (
           <button type="button" className="button small" onClick={onDone}>
-            Cancel
+            {hosted.cancel}
           </button>
         )}
       </div>

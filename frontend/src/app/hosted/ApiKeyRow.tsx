@@ -1,11 +1,13 @@
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
+import { useAppText } from '../language/app-language';
 import { useFocusReturn } from '../use-focus-return';
 import { ApiKeyForm } from './ApiKeyForm';
 import { type ApiKey, forgetApiKey } from './api-key';
 
 /** The key as the list of workflows shows it: that it is there and how long it stays, and no more of it than its end. */
 export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
+  const { apiKey: text } = useAppText();
   const [isOpen, setOpen] = useState(false);
   const { opener, returnFocus } = useFocusReturn();
   const leave = () => {
@@ -23,19 +25,19 @@ export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
       <span className="key-state">
         {apiKey ? (
           <>
-            API key …{apiKey.key.slice(-4)}
-            <small>{apiKey.remembered ? 'On this device' : 'This tab only'}</small>
+            {text.end(apiKey.key.slice(-4))}
+            <small>{apiKey.remembered ? text.onDevice : text.inTab}</small>
           </>
         ) : (
-          'No API key yet'
+          text.none
         )}
       </span>
       <button ref={opener} type="button" className="text-button" onClick={() => setOpen(true)}>
-        {apiKey ? 'Change' : 'Add key'}
+        {apiKey ? text.change : text.add}
       </button>
       {apiKey && (
         <button type="button" className="text-button" onClick={forget}>
-          Forget
+          {text.forget}
         </button>
       )}
     </div>

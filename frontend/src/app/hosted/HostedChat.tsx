@@ -1,7 +1,8 @@
 import { KeyRound } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { ChatKitView, type ChatProps } from '../ChatKitView';
 import { Linkify } from '../Linkify';
+import { type AppText, useAppText } from '../language/app-language';
 import { Loading, PageState } from '../PageState';
 import type { OptionData } from '../settings/option-values';
 import { ApiKeyForm } from './ApiKeyForm';
@@ -9,16 +10,18 @@ import { useApiKey } from './api-key';
 import { HostedSession, SessionRefused } from './hosted-session';
 import { type HostedWorkflow, nameOf } from './workflows';
 
-export const hostedOptions = (workflow: HostedWorkflow): OptionData => ({
-  frameTitle: `Chat with ${nameOf(workflow)}`,
+/** The greeting is the element's own, which knows the reader's language. */
+export const hostedOptions = (workflow: HostedWorkflow, words: AppText['notices']): OptionData => ({
+  frameTitle: words.frame(nameOf(workflow)),
   history: { enabled: true, showRename: true, showDelete: true },
   thread: { autoScroll: true },
-  startScreen: { greeting: 'What can I help with today?', prompts: [] },
+  startScreen: { prompts: [] },
 });
 
 type Props = ChatProps & { workflow: HostedWorkflow };
 
 export function HostedChat({ workflow, ...around }: Props) {
+  const { hosted } = useAppText();
   const apiKey = useApiKey();
   return apiKey ? (
     <HostedSessionChat key={apiKey.key} workflow={workflow} apiKey={apiKey.key} {...around} />
@@ -26,27 +29,31 @@ export function HostedChat({ workflow, ...around }: Props) {
     <PageState>
       <div className="card">
         <KeyRound size={22} aria-hidden />
-        <h2>{nameOf(workflow)} needs your API key</h2>
-        <p>
-          The workflow runs at OpenAI, in the project that your key belongs to. Any key of that project will
-          do.
-        </p>
-        <ApiKeyForm current={null} submit="Start the chat" />
+        <h2>{hosted.needsKey(nameOf(workflow))}</h2>
+        <p>{hosted.needsKeyText}</p>
+        <ApiKeyForm current={null} submit={hosted.start} />
       </div>
     </PageState>
   );
 }
 
 function HostedSessionChat({ workflow, apiKey, ...around }: Props & { apiKey: string }) {
+  const { hosted } = useAppText();
   const { session, failure, isOpen, retry } = useSession(workflow.id, apiKey, around.notify);
   const api = useMemo(() => session && { getClientSecret: session.clientSecret }, [session]);
 
   if (failure) return <SessionFailure failure={failure} workflow={workflow} onRetry={retry} />;
-  if (!api || !isOpen) return <Loading what="Making a session at OpenAI…" />;
+  if (!api || !isOpen) return <Loading what={hosted.opening} />;
   return <ChatKitView {...around} api={api} storageKey={`thread:${workflow.id}`} />;
 }
 
 function useSession(workflow: string, apiKey: string, notify: ChatProps['notify']) {
+  const { hosted, page } = useAppText();
+  // Another language is no reason for another session.
+  const words = useRef({ hosted, page });
+  useEffect(() => {
+    words.current = { hosted, page };
+  });
   const [session, setSession] = useState<HostedSession | null>(null);
   const [isOpen, setOpen] = useState(false);
   const [failure, setFailure] = useState<Error | null>(null);
@@ -58,8 +65,9 @@ function useSession(workflow: string, apiKey: string, notify: ChatProps['notify'
     const opened = new HostedSession(workflow, apiKey);
     let hasFailed = false;
     opened.onRenewalFailure = (error) => {
-      if (error) notify({ text: `The session could not be renewed. ${sentenceOf(error)}`, isError: true });
-      else if (hasFailed) notify({ text: 'The session has been renewed.' });
+      const { hosted, page } = words.current;
+      if (error) notify({ text: hosted.notRenewed(sentenceOf(error, page.unreachable)), isError: true });
+      else if (hasFailed) notify({ text: hosted.renewed });
       hasFailed = error !== null;
     };
     setSession(opened);
@@ -77,8 +85,8 @@ function useSession(workflow: string, apiKey: string, notify: ChatProps['notify'
   return { session, failure, isOpen, retry: () => setAttempt((count) => count + 1) };
 }
 
-const sentenceOf = (error: Error) =>
-  error instanceof SessionRefused ? error.message : 'The server cannot be reached. Check that it is running.';
+const sentenceOf = (error: Error, unreachable: string) =>
+  error instanceof SessionRefused ? error.message : unreachable;
 
 /** A workflow is unknown to each key but those of its own project. */
 const ABOUT_THE_KEY = ['wrong_key', 'key_not_allowed', 'unknown_workflow'];
@@ -87,26 +95,27 @@ type FailureProps = { failure: Error; workflow: HostedWorkflow; onRetry: () => v
 
 /** A key that is refused is asked for again; everything else may work the next time. */
 function SessionFailure({ failure, workflow, onRetry }: FailureProps) {
+  const { hosted, page, apiKey } = useAppText();
   const { code = '', help = null } = failure instanceof SessionRefused ? failure : {};
   const isKey = ABOUT_THE_KEY.includes(code);
   return (
-    <PageState isAlert title={`${nameOf(workflow)} could not be opened`}>
+    <PageState isAlert title={hosted.notOpened(nameOf(workflow))}>
       <p>
-        <Linkify text={sentenceOf(failure)} />
+        <Linkify text={sentenceOf(failure, page.unreachable)} />
       </p>
       {isKey && (
         <div className="card">
-          <ApiKeyForm current={null} submit="Use another key" />
+          <ApiKeyForm current={null} submit={apiKey.useAnother} />
         </div>
       )}
       {code !== 'wrong_key' && (
         <div className="form-actions">
           <button type="button" className="button" onClick={onRetry}>
-            Try again
+            {page.tryAgain}
           </button>
           {help && (
             <a className="button primary" href={help} target="_blank" rel="noopener">
-              How to move it
+              {hosted.howToMove}
             </a>
           )}
         </div>

@@ -1,6 +1,7 @@
 import { Download, Plus, Upload } from 'lucide-react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { ConnectionRow } from '../ConnectionRow';
+import { useAppWords } from '../language/app-language';
 import { writeStored } from '../local-storage';
 import type { Notice } from '../NoticeBar';
 import { isSame, type Target } from '../share-link';
@@ -26,6 +27,8 @@ type Props = {
 };
 
 export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
+  const { text, locale } = useAppWords();
+  const { hosted, chats } = text;
   const workflows = useWorkflows();
   const apiKey = useApiKey();
   const [isAdding, setAdding] = useState(false);
@@ -36,7 +39,7 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
     const [chosen] = target.files ?? [];
     if (!chosen) return;
     try {
-      notify({ text: await importFrom(chosen) });
+      notify({ text: await importFrom(chosen, text.workflowFile, (count) => count.toLocaleString(locale)) });
     } catch (error) {
       notify({ text: (error as Error).message, isError: true });
     }
@@ -47,21 +50,21 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
     const putBack = removeWorkflow(workflow.id);
     writeStored(`thread:${workflow.id}`, null);
     notify({
-      text: `“${nameOf(workflow)}” is no longer in the list.`,
-      action: { name: 'Undo', run: putBack },
+      text: hosted.removed(nameOf(workflow)),
+      action: { name: chats.undo, run: putBack },
     });
     onRemoved({ kind: 'workflow', id: workflow.id });
     returnFocus();
   };
   return (
-    <nav aria-label="Workflows hosted by OpenAI">
+    <nav aria-label={hosted.label}>
       <div className="list-head">
-        <h2>Hosted workflows</h2>
+        <h2>{hosted.title}</h2>
         <button
           type="button"
           className="icon-button tiny"
-          aria-label="Import workflows"
-          title="Import from a file"
+          aria-label={hosted.import}
+          title={hosted.importAbout}
           onClick={() => file.current?.click()}
         >
           <Upload size={15} aria-hidden />
@@ -70,8 +73,8 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
           <button
             type="button"
             className="icon-button tiny"
-            aria-label="Export workflows"
-            title="Export to a file; your API key is not in it"
+            aria-label={hosted.export}
+            title={hosted.exportAbout}
             onClick={() => download(workflows)}
           >
             <Download size={15} aria-hidden />
@@ -82,13 +85,11 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
           type="file"
           accept=".json,application/json"
           hidden
-          aria-label="File of workflows"
+          aria-label={hosted.file}
           onChange={onImport}
         />
       </div>
-      {workflows.length === 0 && !isAdding && (
-        <p className="list-empty">Try a workflow of OpenAI’s Agent Builder by its id.</p>
-      )}
+      {workflows.length === 0 && !isAdding && <p className="list-empty">{hosted.none}</p>}
       {isAdding ? (
         <AddWorkflow
           onCancel={() => {
@@ -103,7 +104,7 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
       ) : (
         <button ref={opener} type="button" className="add-button" onClick={() => setAdding(true)}>
           <Plus size={16} aria-hidden />
-          Add workflow
+          {hosted.add}
         </button>
       )}
       {(workflows.length > 0 || apiKey) && <ApiKeyRow apiKey={apiKey} />}
@@ -116,7 +117,7 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
                 key={workflow.id}
                 target={target}
                 name={nameOf(workflow)}
-                about={workflow.label ? shortId(workflow.id) : 'Hosted by OpenAI'}
+                about={workflow.label ? shortId(workflow.id) : hosted.about}
                 isActive={isSame(target, active)}
                 onChoose={onChoose}
                 label={workflow.label}

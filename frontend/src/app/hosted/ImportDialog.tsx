@@ -31,8 +31,7 @@ export function ImportDialog({ onClose, onChoose, ...hosted }: Props) {
       <div className="dialog-body">
         {notice && <NoticeBar notice={notice} onClose={() => setNotice(null)} />}
         <MigrationNotice />
-        {/* For developers who move away from it; not translated. */}
-        <div lang="en" dir="ltr" className="hosted">
+        <div className="hosted">
           <HostedList
             {...hosted}
             notify={setNotice}

@@ -25,13 +25,15 @@ export function forgetApiKey() {
   writeStored(NAME, null, 'tab');
 }
 
+/** Each has a sentence in the language of the page. */
+export type KeyProblem = 'empty' | 'characters' | 'isWorkflow';
+
 /** What is wrong with a key that was typed, as far as one can see; the rest is for OpenAI to check. */
-export function keyProblem(key: string): string | null {
-  if (!key) return 'Paste your OpenAI API key here.';
+export function keyProblem(key: string): KeyProblem | null {
+  if (!key) return 'empty';
   // A header carries it, and headers take no more than this.
-  if (!/^[\x21-\x7e]+$/.test(key))
-    return 'An API key has no spaces and no special characters: copy it once more.';
-  if (idLike(key)) return 'This is the id of a workflow. An API key begins with sk-.';
+  if (!/^[\x21-\x7e]+$/.test(key)) return 'characters';
+  if (idLike(key)) return 'isWorkflow';
   return null;
 }
 

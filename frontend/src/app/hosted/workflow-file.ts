@@ -1,5 +1,8 @@
 /** The list of workflows as a file: written, and read again, here or in another browser. */
+import type { AppText } from '../language/app-language';
 import { addWorkflows, type HostedWorkflow, workflowsIn } from './workflows';
+
+type Words = AppText['workflowFile'];
 
 const FORMAT = 'chatkit-link/connections';
 const MOST_BYTES = 1_000_000;
@@ -16,33 +19,36 @@ export function download(workflows: HostedWorkflow[]) {
 }
 
 /** Adds what is in a file to the list; returns a sentence with the result. Throws an Error with a sentence. */
-export async function importFrom(file: File): Promise<string> {
-  if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is too large for a list of workflows.`);
-  const { workflows, invalid } = contentOf(await file.text(), file.name);
+export async function importFrom(
+  file: File,
+  words: Words,
+  number: (count: number) => string,
+): Promise<string> {
+  if (file.size > MOST_BYTES) throw new Error(words.tooLarge(file.name));
+  const { workflows, invalid } = contentOf(await file.text(), file.name, words);
   const added = addWorkflows(workflows);
-  return `${[
-    `${added === 1 ? '1 workflow' : `${added || 'No'} workflows`} imported`,
-    some(workflows.length - added, 'there already'),
-    some(invalid, 'left out, without an id that begins with wf_'),
-  ]
-    .filter(Boolean)
-    .join('; ')}.`;
+  const known = workflows.length - added;
+  const sentences = [words.imported(number(added))];
+  if (known) sentences.push(words.known(number(known)));
+  if (invalid) sentences.push(words.leftOut(number(invalid)));
+  return sentences.join(' ');
 }
 
-const some = (count: number, what: string) => count && `${count === 1 ? 'one was' : `${count} were`} ${what}`;
-
 /** Both this page's own files and a bare list of {id, label} are read; strange: how many entries are no workflows. */
-function contentOf(text: string, name: string): { workflows: HostedWorkflow[]; invalid: number } {
+function contentOf(
+  text: string,
+  name: string,
+  words: Words,
+): { workflows: HostedWorkflow[]; invalid: number } {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error(`“${name}” is not JSON: choose a file that was exported here.`);
+    throw new Error(words.notJson(name));
   }
   const list = Array.isArray(content) ? content : (content as { workflows?: unknown } | null)?.workflows;
   const workflows = workflowsIn(list);
-  if (!workflows.length)
-    throw new Error(`“${name}” holds no workflow: each needs an id that begins with wf_.`);
+  if (!workflows.length) throw new Error(words.noWorkflow(name));
   const invalid = (list as unknown[]).filter((entry) => !workflowsIn([entry]).length).length;
   return { workflows, invalid };
 }

@@ -1,34 +1,32 @@
+import { Diagnosis } from '../Diagnosis';
 import type { ElementChoice } from '../element-loader/load-element';
 import { chooseElement, type ElementState, useElementChoice } from '../element-loader/use-element';
+import { useAppText } from '../language/app-language';
 import { writeStored } from '../local-storage';
 import { DOMAIN_KEY } from './use-option-values';
 
-const choices: { choice: ElementChoice; name: string; about: string }[] = [
-  { choice: 'built-in', name: 'Built-in', about: 'Of this server; works offline.' },
-  { choice: 'official', name: 'Official', about: 'OpenAI’s, from cdn.platform.openai.com.' },
-  { choice: 'auto', name: 'Automatic', about: 'OpenAI’s, or the built-in one after 4 seconds.' },
-];
+const choices = [
+  { choice: 'built-in', name: 'builtIn', about: 'builtInAbout' },
+  { choice: 'official', name: 'official', about: 'officialAbout' },
+  { choice: 'auto', name: 'automatic', about: 'automaticAbout' },
+] as const satisfies { choice: ElementChoice; name: string; about: string }[];
 
-const inUse = {
-  'built-in': 'the built-in element',
-  official: 'OpenAI’s element',
-  present: 'the element of this page',
-};
+const inUse = { 'built-in': 'builtIn', official: 'official', present: 'present' } as const;
 
 type Props = { element: ElementState; domainKey: string; isHosted: boolean };
 
 export function ElementSection({ element, domainKey, isHosted }: Props) {
+  const { element: text, page } = useAppText();
   const chosen = useElementChoice();
   const source = element.element?.source;
   return (
     <fieldset className="element-section">
-      <legend>Element</legend>
+      <legend>{text.title}</legend>
       <p className="in-use" role="status">
-        {source ? `In use: ${inUse[source]}.` : (element.failure ?? 'Loading…')} {element.element?.reason}
+        {source ? text.inUse(text.source[inUse[source]]) : !element.failure && page.loading}{' '}
+        <Diagnosis text={element.failure ?? element.element?.reason} />
       </p>
-      {isHosted && (
-        <p className="form-hint">Hosted workflows always use OpenAI’s; this choice is for agents.</p>
-      )}
+      {isHosted && <p className="form-hint">{text.hosted}</p>}
       {choices.map(({ choice, name, about }) => (
         <label key={choice} className="radio">
           <input
@@ -38,18 +36,18 @@ export function ElementSection({ element, domainKey, isHosted }: Props) {
             onChange={() => chooseElement(choice)}
           />
           <span>
-            {name}
-            <small>{about}</small>
+            {text[name]}
+            <small>{text[about]}</small>
           </span>
         </label>
       ))}
       {chosen !== 'built-in' && (
         <label className="field">
-          <span className="field-label">Domain key</span>
+          <span className="field-label">{text.domainKey}</span>
           <input
             className="input mono"
             defaultValue={domainKey === 'local' ? '' : domainKey}
-            placeholder="domain_pk_…, not needed on localhost"
+            placeholder={text.domainKeyHint}
             spellCheck={false}
             onBlur={(event) => writeStored(DOMAIN_KEY, event.target.value.trim() || null)}
           />

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useCopy } from '../../ui/use-copy';
 import { serverUrl } from '../agents';
 import type { ElementState } from '../element-loader/use-element';
+import { useAppText } from '../language/app-language';
 import type { Connection } from '../use-connection';
 import type { SchemeChoice } from '../use-scheme';
 import { type CodeLanguage, codeFor, type SignIn } from './embed-code';
@@ -19,31 +20,11 @@ type Props = {
   element: ElementState;
 };
 
-const signIns: { signIn: SignIn; name: string; about: string }[] = [
-  {
-    signIn: 'visitors',
-    name: 'Visitors',
-    about: 'Anyone who opens your page may chat, and finds their chats again in the same browser.',
-  },
-  {
-    signIn: 'token',
-    name: 'Your users',
-    about:
-      'Your page sends the token of its user, which this server checks: CHATKIT_LINK_JWT_SECRET or CHATKIT_LINK_JWKS_URL.',
-  },
-  {
-    signIn: 'session',
-    name: 'Client secret',
-    about: 'Your back end makes a session with the server key of this server, and your page gets its secret.',
-  },
-];
-
-const languages: { language: CodeLanguage; name: string }[] = [
-  { language: 'html', name: 'Plain page' },
-  { language: 'react', name: 'React' },
-];
+const signIns: SignIn[] = ['visitors', 'token', 'session'];
+const languages: CodeLanguage[] = ['html', 'react'];
 
 export function CodeView({ options, hasHistory, scheme, connection, domainKey, element }: Props) {
+  const { code: text } = useAppText();
   const [language, setLanguage] = useState<CodeLanguage>('html');
   const [signIn, setSignIn] = useState<SignIn>('visitors');
   const agent = connection?.kind === 'agent' ? connection.agent : null;
@@ -68,8 +49,8 @@ export function CodeView({ options, hasHistory, scheme, connection, domainKey, e
   return (
     <div className="code-view">
       <div className="code-head">
-        <div className="segments" role="radiogroup" aria-label="Language of the code">
-          {languages.map(({ language: one, name }) => (
+        <div className="segments" role="radiogroup" aria-label={text.language}>
+          {languages.map((one) => (
             <label key={one}>
               <input
                 type="radio"
@@ -78,39 +59,36 @@ export function CodeView({ options, hasHistory, scheme, connection, domainKey, e
                 checked={language === one}
                 onChange={() => setLanguage(one)}
               />
-              {name}
+              {one === 'html' ? text.html : 'React'}
             </label>
           ))}
         </div>
         <button type="button" className="button small" onClick={() => copy(code)}>
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-          {copied ? 'Copied' : 'Copy'}
+          {copied ? text.copied : text.copy}
         </button>
       </div>
       {agent && (
         <label className="field row code-field">
-          <span className="field-label">Who signs in</span>
+          <span className="field-label">{text.signIn}</span>
           <select
             className="input"
             value={signIn}
             onChange={({ target }) => setSignIn(target.value as SignIn)}
           >
-            {signIns.map(({ signIn: one, name }) => (
+            {signIns.map((one) => (
               <option key={one} value={one}>
-                {name}
+                {text[one]}
               </option>
             ))}
           </select>
         </label>
       )}
       <p className="form-hint">
-        {agent
-          ? signIns.find((one) => one.signIn === signIn)?.about
-          : 'Your API key is not part of the code: a route of your own server keeps it.'}
-        {isElsewhere && ' A page of another origin is named in CHATKIT_LINK_ORIGINS of this server.'}
+        {agent ? text[`${signIn}About`] : text.keyStays} {isElsewhere && text.origins}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} dir="ltr">
         <code>
           <Highlighted code={code} />
         </code>

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
+import { useAppText, useAppWords } from '../language/app-language';
 import type { Field } from './fields';
 import { ListField } from './ListField';
 import type { OptionData } from './option-values';
@@ -14,6 +15,7 @@ type Props = {
 
 export function FieldView(props: Props) {
   const { field, chosen, brought, onSet } = props;
+  const { fields } = useAppText();
   const id = useId();
   if (field.kind === 'list') {
     return (
@@ -30,7 +32,7 @@ export function FieldView(props: Props) {
     const isOn = chosen === undefined ? initially : Boolean(chosen);
     return (
       <label className="field row">
-        <span className="field-label">{field.label}</span>
+        <span className="field-label">{fields[field.label]}</span>
         <input
           type="checkbox"
           role="switch"
@@ -45,9 +47,9 @@ export function FieldView(props: Props) {
   return (
     <div className={field.kind === 'text' && field.lines ? 'field' : 'field row'}>
       <label className="field-label" htmlFor={id}>
-        {field.label}
+        {fields[field.label]}
       </label>
-      {control(props, id)}
+      <Control {...props} id={id} />
     </div>
   );
 }
@@ -55,15 +57,19 @@ export function FieldView(props: Props) {
 /** What a switch that is on stands for; off is always false. */
 const switched = (on: unknown, isOn: boolean) => (isOn ? (on ?? true) : false);
 
-function control({ field, chosen, brought, onSet }: Props, id: string): ReactNode {
+function Control({ field, chosen, brought, onSet, id }: Props & { id: string }): ReactNode {
+  const language = useAppWords();
+  const { fields, settings } = language.text;
   const text = (value: unknown) => (value === undefined ? '' : String(value));
   switch (field.kind) {
     case 'text': {
       const shared = {
         id,
         className: 'input',
+        // An example that is code stands, as what is typed there, from left to right.
+        dir: field.placeholder ? ('ltr' as const) : undefined,
         value: text(chosen),
-        placeholder: text(brought) || field.placeholder,
+        placeholder: text(brought) || (field.example ? fields[field.example] : field.placeholder),
         onChange: (event: { target: { value: string } }) => onSet(event.target.value || undefined),
       };
       return field.lines ? <textarea {...shared} rows={field.lines} /> : <input {...shared} />;
@@ -89,7 +95,11 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
     }
     case 'range':
       return (
-        <Clearable isChosen={chosen !== undefined} label={field.label} onClear={() => onSet(undefined)}>
+        <Clearable
+          isChosen={chosen !== undefined}
+          label={fields[field.label]}
+          onClear={() => onSet(undefined)}
+        >
           <input
             id={id}
             type="range"
@@ -99,12 +109,16 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
             data-unset={chosen === undefined || undefined}
             onChange={({ target }) => onSet(target.valueAsNumber)}
           />
-          <output htmlFor={id}>{text(chosen) || 'auto'}</output>
+          <output htmlFor={id}>{text(chosen) || settings.automatic}</output>
         </Clearable>
       );
     case 'color':
       return (
-        <Clearable isChosen={chosen !== undefined} label={field.label} onClear={() => onSet(undefined)}>
+        <Clearable
+          isChosen={chosen !== undefined}
+          label={fields[field.label]}
+          onClear={() => onSet(undefined)}
+        >
           <input
             id={id}
             type="color"
@@ -112,7 +126,7 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
             data-unset={chosen === undefined || undefined}
             onChange={({ target }) => onSet(target.value)}
           />
-          <output htmlFor={id}>{text(chosen) || 'auto'}</output>
+          <output htmlFor={id}>{text(chosen) || settings.automatic}</output>
         </Clearable>
       );
     case 'select':
@@ -123,12 +137,18 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
           value={text(chosen)}
           onChange={({ target }) => onSet(field.choices.find((choice) => String(choice) === target.value))}
         >
-          <option value="">{capital(field.initially ?? 'default')}</option>
-          {field.choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {capital(field.named?.(choice) ?? String(choice))}
-            </option>
-          ))}
+          <option value="">{settings[field.initially ?? 'default']}</option>
+          {field.choices.map((choice) =>
+            field.named ? (
+              <option key={choice} value={choice}>
+                {capital(field.named(choice, language), language.locale)}
+              </option>
+            ) : (
+              <option key={choice} value={choice} lang="en" dir="ltr">
+                {choice}
+              </option>
+            ),
+          )}
         </select>
       );
     case 'types':
@@ -136,6 +156,7 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
         <input
           id={id}
           className="input"
+          dir="ltr"
           // Parsed when it is left, so that a comma can be typed.
           defaultValue={typesOf(chosen)}
           key={typesOf(chosen)}
@@ -148,7 +169,7 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
   }
 }
 
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+const capital = (words: string, locale: string) => words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 
 const typesOf = (accept: unknown) => Object.keys((accept ?? {}) as object).join(', ');
 
@@ -161,6 +182,7 @@ function acceptOf(text: string): Record<string, string[]> | undefined {
 type ClearableProps = { isChosen: boolean; label: string; onClear: () => void; children: ReactNode };
 
 function Clearable({ isChosen, label, onClear, children }: ClearableProps) {
+  const { toAutomatic } = useAppText().settings;
   return (
     <span className="clearable">
       {children}
@@ -168,8 +190,8 @@ function Clearable({ isChosen, label, onClear, children }: ClearableProps) {
         <button
           type="button"
           className="icon-button tiny"
-          aria-label={`${label}: back to automatic`}
-          title="Back to automatic"
+          aria-label={`${label}: ${toAutomatic}`}
+          title={toAutomatic}
           onClick={onClear}
         >
           <X size={14} aria-hidden />

@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react';
+import { useAppText } from '../language/app-language';
 import type { Field } from './fields';
 import type { OptionData } from './option-values';
 
@@ -13,16 +14,18 @@ type Props = {
 };
 
 export function ListField({ field, rows, isChosen, onSet }: Props) {
-  const { label, columns, noun, hint } = field;
+  const { label, columns, row: kindOfRow, hint } = field;
+  const { settings, fields } = useAppText();
+  const nameOf = (at: number) => `${settings.row[kindOfRow]} ${at + 1}`;
   const change = (at: number, key: string, value: unknown) =>
     onSet(rows.map((row, index) => (index === at ? cleaned({ ...row, [key]: value }) : row)));
   return (
     <fieldset className="list-field">
-      <legend>{label}</legend>
-      {hint && <p className="form-hint">{hint}</p>}
+      <legend>{fields[label]}</legend>
+      {hint && <p className="form-hint">{fields[hint]}</p>}
       {rows.map((row, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity while they are typed
-        <fieldset key={at} className="list-row" aria-label={`${noun} ${at + 1}`}>
+        <fieldset key={at} className="list-row" aria-label={nameOf(at)}>
           <div className="list-cells">
             {columns.map(({ key, label: name, kind, placeholder }) =>
               kind === 'toggle' ? (
@@ -32,13 +35,14 @@ export function ListField({ field, rows, isChosen, onSet }: Props) {
                     checked={Boolean(row[key])}
                     onChange={(event) => change(at, key, event.target.checked || undefined)}
                   />
-                  {name}
+                  {fields[name]}
                 </label>
               ) : (
                 <label key={key} className="cell">
-                  <span className="field-label">{name}</span>
+                  <span className="field-label">{fields[name]}</span>
                   <input
                     className="input"
+                    dir={key === 'id' || kind === 'icon' ? 'ltr' : undefined}
                     placeholder={placeholder}
                     list={kind === 'icon' ? ICON_NAMES : undefined}
                     value={String(row[key] ?? '')}
@@ -51,7 +55,7 @@ export function ListField({ field, rows, isChosen, onSet }: Props) {
           <button
             type="button"
             className="icon-button tiny"
-            aria-label={`Remove ${noun} ${at + 1}`}
+            aria-label={settings.remove(nameOf(at))}
             onClick={() => onSet(rows.filter((_, index) => index !== at))}
           >
             <X size={14} aria-hidden />
@@ -61,11 +65,11 @@ export function ListField({ field, rows, isChosen, onSet }: Props) {
       <div className="form-actions">
         <button type="button" className="text-button" onClick={() => onSet([...rows, {}])}>
           <Plus size={14} aria-hidden />
-          Add a {noun}
+          {settings.add[kindOfRow]}
         </button>
         {isChosen && (
           <button type="button" className="text-button" onClick={() => onSet(undefined)}>
-            Undo changes
+            {settings.undo}
           </button>
         )}
       </div>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CHATKIT_ICONS } from '../../options/icon-names';
 import type { ElementState } from '../element-loader/use-element';
 import { IconButton } from '../IconButton';
+import { useAppText, useAppWords } from '../language/app-language';
 import { SETTINGS_ID } from '../sidebar-props';
 import type { Connection } from '../use-connection';
 import { chooseScheme, type SchemeChoice } from '../use-scheme';
@@ -30,20 +31,19 @@ type Props = {
 /** Options are tried on the chat beside the panel, and taken along as code. */
 export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about }: Props) {
   const [tab, setTab] = useState<'options' | 'code'>('options');
+  const { text, locale } = useAppWords();
+  const { settings } = text;
   const count = sections.flatMap(({ fields }) => fields).filter((field) => isChanged(field, chosen)).length;
   return (
     <aside
       className="settings"
       data-wide={tab === 'code' || undefined}
       id={SETTINGS_ID}
-      // For developers; not translated.
-      lang="en"
-      dir="ltr"
-      aria-label="Settings"
+      aria-label={text.sidebar.settings}
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
     >
       <header className="settings-head">
-        <div className="segments" role="tablist" aria-label="Settings">
+        <div className="segments" role="tablist" aria-label={text.sidebar.settings}>
           {(['options', 'code'] as const).map((name) => (
             <button
               key={name}
@@ -54,11 +54,11 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
               aria-controls="settings-body"
               onClick={() => setTab(name)}
             >
-              {name === 'options' ? 'Options' : 'Code'}
+              {settings.tabs[name]}
             </button>
           ))}
         </div>
-        <IconButton label="Close the settings" onClick={onClose}>
+        <IconButton label={settings.close} onClick={onClose}>
           <X size={18} aria-hidden />
         </IconButton>
       </header>
@@ -80,13 +80,13 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
             {sections.map(({ title, fields }, at) => (
               <details key={title} open={at === 0}>
                 <summary>
-                  {title}
+                  {settings.section[title]}
                   {fields.some((field) => isChanged(field, chosen)) && (
-                    <span className="changed" role="img" aria-label="changed" />
+                    <span className="changed" role="img" aria-label={settings.changed} />
                   )}
                 </summary>
                 <div className="fields">
-                  {title === 'Theme' && (
+                  {title === 'theme' && (
                     <>
                       <SchemeField scheme={about.scheme} />
                       <ThemePresets chosen={chosen.theme} onChoose={(theme) => onSet('theme', theme)} />
@@ -109,9 +109,9 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
       </div>
       {count > 0 && (
         <footer className="settings-foot">
-          <p>{count === 1 ? 'One option changed' : `${count} options changed`}</p>
+          <p>{settings.changes(count.toLocaleString(locale))}</p>
           <button type="button" className="button small" onClick={onReset}>
-            Reset
+            {settings.reset}
           </button>
         </footer>
       )}
@@ -119,25 +119,22 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
   );
 }
 
-const schemes: [SchemeChoice, string][] = [
-  ['system', 'As the system'],
-  ['light', 'Light'],
-  ['dark', 'Dark'],
-];
+const schemes: SchemeChoice[] = ['system', 'light', 'dark'];
 
 /** That of the whole page, which the chat follows. */
 function SchemeField({ scheme }: { scheme: SchemeChoice }) {
+  const { settings } = useAppText();
   return (
     <label className="field row">
-      <span className="field-label">Scheme</span>
+      <span className="field-label">{settings.scheme}</span>
       <select
         className="input"
         value={scheme}
         onChange={({ target }) => chooseScheme(target.value as SchemeChoice)}
       >
-        {schemes.map(([choice, name]) => (
+        {schemes.map((choice) => (
           <option key={choice} value={choice}>
-            {name}
+            {settings.schemes[choice]}
           </option>
         ))}
       </select>

@@ -1,12 +1,17 @@
 import type { CSSProperties } from 'react';
+import { type AppText, useAppText } from '../language/app-language';
 
-type Preset = { name: string; theme: object | undefined; swatch: [surface: string, accent: string] };
+type Preset = {
+  name: keyof AppText['settings']['preset'];
+  theme: object | undefined;
+  swatch: [surface: string, accent: string];
+};
 
 /** Themes to begin with. Each leaves the scheme to the reader: greys follow it, and surfaces are not set. */
 const presets: Preset[] = [
-  { name: 'Plain', theme: undefined, swatch: ['#f4f4f5', '#171717'] },
+  { name: 'plain', theme: undefined, swatch: ['#f4f4f5', '#171717'] },
   {
-    name: 'Ocean',
+    name: 'ocean',
     theme: {
       radius: 'pill',
       color: { accent: { primary: '#1673d1', level: 2 }, grayscale: { hue: 215, tint: 6 } },
@@ -14,7 +19,7 @@ const presets: Preset[] = [
     swatch: ['#e6eefa', '#1673d1'],
   },
   {
-    name: 'Forest',
+    name: 'forest',
     theme: {
       radius: 'round',
       color: { accent: { primary: '#2c7a4b', level: 2 }, grayscale: { hue: 140, tint: 5 } },
@@ -22,7 +27,7 @@ const presets: Preset[] = [
     swatch: ['#e4f0e8', '#2c7a4b'],
   },
   {
-    name: 'Paper',
+    name: 'paper',
     theme: {
       radius: 'soft',
       density: 'spacious',
@@ -32,7 +37,7 @@ const presets: Preset[] = [
     swatch: ['#f5efe2', '#9a4a1f'],
   },
   {
-    name: 'Terminal',
+    name: 'terminal',
     theme: {
       radius: 'sharp',
       density: 'compact',
@@ -46,10 +51,11 @@ const presets: Preset[] = [
 type Props = { chosen: unknown; onChoose: (theme: object | undefined) => void };
 
 export function ThemePresets({ chosen, onChoose }: Props) {
+  const { settings } = useAppText();
   const now = JSON.stringify(chosen);
   return (
     <fieldset className="presets">
-      <legend className="field-label">Presets</legend>
+      <legend className="field-label">{settings.presets}</legend>
       {presets.map(({ name, theme, swatch: [surface, accent] }) => (
         <button
           key={name}
@@ -59,7 +65,7 @@ export function ThemePresets({ chosen, onChoose }: Props) {
           onClick={() => onChoose(theme)}
         >
           <span className="swatch" aria-hidden />
-          {name}
+          {settings.preset[name]}
         </button>
       ))}
     </fieldset>

@@ -1,9 +1,11 @@
 /** What stands behind options that are functions: what the demo does, and what stands in the copied code. */
 import type { ChatKitOptions, Command, Entity } from '@openai/chatkit';
+import type { AppText } from '../language/app-language';
 import { type OptionData, SAMPLE, valueAt, withValue } from './option-values';
 
 type Notify = (sentence: string) => void;
-type Sample = { run: (notify: Notify) => unknown; code: string };
+type Words = AppText['notices'];
+type Sample = { run: (notify: Notify, words: Words) => unknown; code: string };
 
 const people: Entity[] = [
   { id: 'ada', title: 'Ada Lovelace', group: 'People', interactive: true },
@@ -19,11 +21,11 @@ const matching = <T>(entries: T[], text: (entry: T) => string, query: string) =>
 
 export const samples: Record<string, Sample> = {
   'header.leftAction.onClick': {
-    run: (notify) => () => notify('The left button of the header was pressed.'),
+    run: (notify, words) => () => notify(words.leftButton),
     code: "() => console.log('left button')",
   },
   'header.rightAction.onClick': {
-    run: (notify) => () => notify('The right button of the header was pressed.'),
+    run: (notify, words) => () => notify(words.rightButton),
     code: "() => console.log('right button')",
   },
   'entities.onTagSearch': {
@@ -33,7 +35,7 @@ export const samples: Record<string, Sample> = {
     .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))`,
   },
   'entities.onClick': {
-    run: (notify) => (entity: Entity) => notify(`${entity.title} was clicked.`),
+    run: (notify, words) => (entity: Entity) => notify(words.entity(entity.title)),
     code: '(entity) => console.log(entity.title)',
   },
   'entities.onRequestPreview': {
@@ -57,16 +59,16 @@ export const samples: Record<string, Sample> = {
     .filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()))`,
   },
   'commands.onSelect': {
-    run: (notify) => async (command: Command) => notify(`The command “${command.label}” was chosen.`),
+    run: (notify, words) => async (command: Command) => notify(words.command(command.label)),
     code: 'async (command) => console.log(command.id)',
   },
 };
 
 /** Options that an element takes: each word "sample" is the function that it stands for. */
-export function withSamples(data: OptionData, notify: Notify): Omit<ChatKitOptions, 'api'> {
+export function withSamples(data: OptionData, notify: Notify, words: Words): Omit<ChatKitOptions, 'api'> {
   let whole = data;
   for (const [path, { run }] of Object.entries(samples)) {
-    if (valueAt(whole, path) === SAMPLE) whole = withValue(whole, path, run(notify));
+    if (valueAt(whole, path) === SAMPLE) whole = withValue(whole, path, run(notify, words));
   }
   return whole as Omit<ChatKitOptions, 'api'>;
 }

@@ -3,6 +3,7 @@ import type { ChatKitOptions } from '@openai/chatkit';
 import { expect, test } from 'vitest';
 import { readOptions } from '../../options/read-options';
 import { sendableOptions } from '../../options/sendable-options';
+import { en } from '../language/en';
 import { type CodeFor, codeFor } from './embed-code';
 import { piecesOf } from './highlight';
 import { completeOptions, mergeOptions, type OptionData, withValue } from './option-values';
@@ -75,7 +76,10 @@ test('a name of an icon that is being typed is left out until it is one', () => 
 });
 
 test('every option of the panel is one that the element knows', () => {
-  const options = { api: { url: '/chatkit', domainKey: 'local' }, ...withSamples(whole, () => {}) };
+  const options = {
+    api: { url: '/chatkit', domainKey: 'local' },
+    ...withSamples(whole, () => {}, en.notices),
+  };
   expect(problemsOf(options)).toEqual([]);
 });
 
@@ -110,7 +114,9 @@ function optionsIn(code: string): ChatKitOptions {
 test('the code of a page sets what was seen, whatever was typed', () => {
   const options = optionsIn(codeFor(wanted));
   const plain = JSON.parse(JSON.stringify({ ...options, api: undefined, entities: undefined }));
-  const seen = JSON.parse(JSON.stringify(withSamples({ ...whole, entities: undefined }, () => {})));
+  const seen = JSON.parse(
+    JSON.stringify(withSamples({ ...whole, entities: undefined }, () => {}, en.notices)),
+  );
   expect(plain).toEqual({ ...seen, theme: { colorScheme: 'dark', ...seen.theme } });
   expect(problemsOf(options)).toEqual([]);
 });
