@@ -146,7 +146,7 @@ test.describe('the element', () => {
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await page.getByRole('radio', { name: new RegExp(`^${name}`) }).check();
   };
-  const inUse = (page: Page) => page.getByText(/^In use:/);
+  const inUse = (page: Page) => page.getByRole('complementary', { name: 'Settings' }).getByText(/^In use:/);
 
   test('is switched to OpenAI’s and back, for an agent of this server', async ({ chat, page, baseURL }) => {
     await standIn(page, baseURL ?? '');

@@ -74,7 +74,7 @@ export const de: AppText = {
     automatic: 'auto',
     toAutomatic: 'Zurück zu automatisch',
     default: 'Standard',
-    none: 'Keiner',
+    none: 'Keine',
     ofBrowser: 'Wie der Browser',
     undo: 'Änderungen zurücknehmen',
     remove: (row) => `${row} entfernen`,
