@@ -1,6 +1,6 @@
 """Pictures of every state of the product, and one page to look at them all.
 
-The demo of ``make run`` is served without a key, with the workshop and with an agent that fails, and
+The demo of ``make run`` is served without a key, with the workshop and with agents that fail and that are slow, and
 ``frontend/e2e/screens/`` walks through it in Chromium. Nothing of it is committed.
 """
 
@@ -73,13 +73,14 @@ def take_screens(*, is_full: bool) -> Sequence[Fault]:
 
 
 def _catalog(folder: Path) -> Path:
-    """The catalog of the demo, and an agent whose answers can fail."""
+    """The catalog of the demo, an agent whose answers can fail, and one that takes its time."""
     demo = (DEMO / "chatkit-link.toml").read_text(encoding="utf-8")
-    failing = FRONTEND / "e2e" / "items_agent.py"
+    failing, slow = (FRONTEND / "e2e" / name for name in ("items_agent.py", "agents.py"))
     catalog = folder / "screens.toml"
     catalog.write_text(
         demo.replace('target = "./"', f"target = {json.dumps(f'{DEMO}/')}")
-        + f'\n[agents.items]\ntarget = {json.dumps(f"{failing}:items")}\nname = "Items"\n',
+        + f'\n[agents.items]\ntarget = {json.dumps(f"{failing}:items")}\nname = "Items"\n'
+        + f'\n[agents.story]\ntarget = {json.dumps(f"{slow}:story")}\nname = "Story"\n',
         encoding="utf-8",
     )
     return catalog

@@ -37,8 +37,16 @@ export class Camera {
   }
 
   async ask(question: string) {
+    await this.send(question);
+    await this.answered();
+  }
+
+  async send(question: string) {
     await this.composer.fill(question);
     await this.frame.locator('.send').click();
+  }
+
+  async answered() {
     await this.frame
       .getByRole('button', { name: this.variant.language.chat.composer.send })
       .waitFor({ timeout: 60_000 });

@@ -6,6 +6,8 @@ export const STATES = [
   start,
   answer,
   citation,
+  versions,
+  sharing,
   chats,
   search,
   rail,
@@ -14,6 +16,7 @@ export const STATES = [
   missingModel,
   widget,
   failure,
+  waiting,
   missingAgent,
   unreachable,
 ] as const;
@@ -49,6 +52,43 @@ async function citation(camera: Camera) {
   await camera.page.mouse.move(0, 0);
   await camera.composer.focus();
   await camera.frame.getByRole('note').first().waitFor({ state: 'hidden' });
+}
+
+async function versions(camera: Camera) {
+  const { frame, variant } = camera;
+  const { branches } = variant.language.chat;
+  const message = frame.getByRole('article').first();
+  await message.hover();
+  await frame.getByRole('button', { name: branches.edit }).first().click();
+  const field = frame.getByRole('textbox', { name: branches.edit });
+  await field.waitFor();
+  await camera.take('edit');
+  await field.fill('How does an answer survive a crash?');
+  await frame.getByRole('button', { name: branches.save, exact: true }).click();
+  await camera.answered();
+  await message.scrollIntoViewIfNeeded();
+  await message.hover();
+  await frame.getByRole('group', { name: branches.versions }).first().waitFor();
+  await camera.take('versions');
+}
+
+async function sharing(camera: Camera) {
+  const { frame, page, variant } = camera;
+  const { share } = variant.language.chat;
+  await frame.getByRole('button', { name: share.title, exact: true }).click();
+  const dialog = frame.getByRole('dialog', { name: share.title });
+  await dialog.getByRole('button', { name: share.create }).click();
+  const link = dialog.getByRole('link');
+  await link.waitFor();
+  await camera.take('share');
+  const address = (await link.getAttribute('href')) ?? '';
+  await page.keyboard.press('Escape');
+  const back = page.url();
+  await page.goto(address);
+  await frame.getByRole('article').first().or(page.getByRole('article').first()).waitFor();
+  await camera.take('shared');
+  await page.goto(back);
+  await camera.composer.waitFor();
 }
 
 async function chats(camera: Camera) {
@@ -88,11 +128,12 @@ async function rail(camera: Camera) {
 
 async function settings(camera: Camera) {
   const { page, variant } = camera;
-  await page.getByRole('button', { name: variant.language.page.sidebar.settings, exact: true }).click();
+  const { sidebar, settings: text } = variant.language.page;
+  await page.getByRole('button', { name: sidebar.settings, exact: true }).click();
   await camera.take('settings');
-  await page.getByRole('tab', { name: 'Code' }).click();
+  await page.getByRole('tab', { name: text.tabs.code }).click();
   await camera.take('code');
-  await page.getByRole('button', { name: 'Close the settings' }).click();
+  await page.getByRole('button', { name: text.close }).click();
 }
 
 async function importing(camera: Camera) {
@@ -121,6 +162,19 @@ async function failure(camera: Camera) {
   await camera.ask('error');
   await camera.frame.getByRole('alert').last().scrollIntoViewIfNeeded();
   await camera.take('error');
+}
+
+async function waiting(camera: Camera) {
+  const { frame, variant } = camera;
+  const { queue } = variant.language.chat;
+  await camera.open('story');
+  await camera.send('Tell me a story');
+  await frame.getByText('Line 100:').waitFor();
+  for (const text of ['Another story', 'And one about tea']) {
+    await camera.send(text);
+    await frame.getByRole('list', { name: queue.waiting }).getByText(text).waitFor();
+  }
+  await camera.take('waiting');
 }
 
 async function missingAgent(camera: Camera) {
