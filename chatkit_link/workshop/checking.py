@@ -64,7 +64,7 @@ def examine_texts(
     """The same of what a person has typed. definition: made of the texts, as far as they are JSON objects."""
     examination = _Examination(library, file, definition, texts, FileLines(None))
     examination.check_json()
-    return examination.run(known), examination.found()
+    return examination.run(known, is_draft=True), examination.found()
 
 
 def _of_file(file: str, content: bytes, error: WidgetError) -> WidgetProblem:
@@ -99,7 +99,7 @@ class _Examination:
                 self._is_broken = True
                 self._add(key, f"the {text.name}", reason, place)
 
-    def run(self, known: frozenset[str] | None) -> dict[str, Any] | None:
+    def run(self, known: frozenset[str] | None, *, is_draft: bool = False) -> dict[str, Any] | None:
         """Finds the problems, and gives the tree if it can be drawn."""
         self._check_schema()
         template = self._compiled()
@@ -116,7 +116,8 @@ class _Examination:
             return None
         for path, reason in unknown_actions(tree, known):
             place = self._template.of_tree(f"{path}.type", of_name=False)
-            self._add("template", path, reason, self._template.place(place))
+            # The agent often comes after the widget.
+            self._add("template", path, reason, self._template.place(place), notice=is_draft)
         return tree
 
     def _add(self, key: str, path: str, reason: str, place: Any, *, notice: bool = False) -> None:

@@ -60,3 +60,25 @@ test('a price keeps its sign before it in an Arabic page', async ({ chat, page }
   await expect(price).toBeVisible();
   expect((await drawn(price)).text).toMatch(/^-1\.5\([+-]\d+\)$/);
 });
+
+test('a field of a widget is written as the words in it are, and as the page while it is empty', async ({
+  chat,
+  page,
+}) => {
+  await page.goto('./?agent=widgets');
+  await chat.frame.getByRole('textbox').fill('form text textarea');
+  await chat.frame.getByRole('textbox').press('Enter');
+  const fields = chat.log.locator(':is(input[type="text"], textarea):is(.w-input, .w-editable):enabled');
+  await expect(fields.first()).toBeVisible();
+  for (const field of await fields.all()) {
+    const name = (await field.getAttribute('name')) ?? '';
+    await field.fill('');
+    if (await field.getAttribute('placeholder')) await expect(field, name).toHaveCSS('direction', 'rtl');
+    await field.fill('Is it open?');
+    await expect(field, name).toHaveCSS('direction', 'ltr');
+    await field.fill('هل هو open');
+    await expect(field, name).toHaveCSS('direction', 'rtl');
+  }
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await chat.shot('directions-fields');
+});

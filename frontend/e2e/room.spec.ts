@@ -76,6 +76,29 @@ test('at least half of a small screen is the conversation, and a third at 400 %'
   await host.shot('room-256');
 });
 
+test('a long notice leaves a phone to the chat, and is read below it', async ({ page, baseURL }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({
+    composer: { placeholder: 'Ask about the odds, the players or the news' },
+    disclaimer: {
+      text: `${'For information and entertainment. No bets are placed here. '.repeat(2)}Need help?`,
+    },
+  }));
+  const foot = host.frame.getByRole('contentinfo');
+  const notice = host.frame.getByText('Need help?').filter({ visible: true });
+  await expect(notice).toHaveCount(1);
+  await expect(foot).not.toContainText('Need help?', { useInnerText: true });
+  await expect(host.composer).toHaveCSS('text-overflow', 'ellipsis');
+  await host.shot('room-notice-320');
+  await host.ask('Hello');
+  await host.answered();
+  await notice.scrollIntoViewIfNeeded();
+  await expect(notice).toBeInViewport();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(foot).toContainText('Need help?', { useInnerText: true });
+});
+
 test('everything that can be pressed has 24 pixels', async ({ chat, page }) => {
   await chat.withOwnHistory();
   await chat.open('items');

@@ -255,3 +255,56 @@ test('nothing of it keeps anyone out', async ({ page }) => {
     await hasNothingSerious({ page }, 'a starter', scheme);
   }
 });
+
+test('every node of the palette is drawn whole', async ({ page }) => {
+  await openStarter(page, 'empty-state');
+  await template(page).fill('');
+  const pictures = page.locator('.ws-nodes .ws-thumbnail');
+  await expect(page.locator('.ws-nodes li').filter({ hasText: 'Card' }).first()).toBeVisible();
+  const cut = () =>
+    pictures.evaluateAll((all) =>
+      all
+        .filter((picture) => {
+          const [outer, inner] = [picture, picture.firstElementChild as Element].map((one) =>
+            one.getBoundingClientRect(),
+          ) as [DOMRect, DOMRect];
+          return (
+            inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1 || inner.width > outer.width + 1
+          );
+        })
+        .map((picture) => picture.nextElementSibling?.textContent),
+    );
+  await expect.poll(cut).toEqual([]);
+  expect(await pictures.count()).toBeGreaterThan(20);
+});
+
+test('on a phone the header is one line, and what is found takes two', async ({ page }) => {
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    await page.goto('workshop');
+    const header = page.getByRole('banner');
+    const line = async () => (await header.boundingBox())?.height ?? Number.NaN;
+    await expect(page.getByRole('button', { name: 'New widget' })).toBeVisible();
+    expect(await line(), `the gallery at ${width}`).toBeLessThan(56);
+    await openStarter(page, 'contact-form');
+    await expect(page.getByRole('button', { name: 'Export' })).toBeVisible();
+    expect(await line(), `the editor at ${width}`).toBeLessThan(56);
+
+    await template(page).fill(`{"type":"Card","children":[
+  {"type":"Titel","value":"Ask us"},
+  {"type":"Text","value":"Today.","colour":"red"}
+]}`);
+    const found = page.getByRole('list', { name: 'Problems' }).getByRole('button');
+    await expect(found.first()).toContainText("'Titel'");
+    await expect(page.getByText('2 problems')).toBeVisible();
+    await expect(found).toHaveCount(1);
+    const foot = page.locator('.ws-foot');
+    expect((await foot.boundingBox())?.height, `the foot at ${width}`).toBeLessThan(100);
+    await shot(page, `found-${width}`);
+    await page.getByRole('button', { name: 'All problems' }).click();
+    await found.filter({ hasText: 'colour' }).click();
+    await expect(template(page)).toBeFocused();
+    await fits(page, width);
+    await page.goto('about:blank');
+  }
+});

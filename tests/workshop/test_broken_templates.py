@@ -250,6 +250,12 @@ def test_what_is_wrong_is_said_in_words_at_its_place(name: str) -> None:
         assert words.startswith(expected)
 
 
+def test_an_action_whose_agent_is_still_to_come_is_no_problem_of_a_draft() -> None:
+    preview = WORKSHOP.render("try", draft(card('{"type":"Button","label":"x","onClickAction":{"type":"sell"}}')))
+    assert [mark.notice for mark in preview.marks] == [True]
+    assert preview.tree is not None
+
+
 def test_a_template_that_is_right_has_no_problem_and_a_tree() -> None:
     preview = WORKSHOP.render("try", draft(card(LOOP)))
     assert preview.marks == []

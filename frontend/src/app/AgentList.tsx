@@ -5,21 +5,35 @@ import type { Agent } from './agents';
 import { useAppText } from './language/app-language';
 import { addressOf, isSame, type Target } from './share-link';
 
-type Props = { agents: Agent[]; active: Target | null; onChoose: (target: Target) => void };
+type Props = {
+  agents: Agent[];
+  active: Target | null;
+  onChoose: (target: Target) => void;
+  /** Set when they could not be loaded. */
+  onRetry: (() => void) | null;
+};
 
 /** As many as leave room for the chats. */
 const FEW = 5;
 
-export function AgentList({ agents, active, onChoose }: Props) {
-  const { sidebar } = useAppText();
+export function AgentList({ agents, active, onChoose, onRetry }: Props) {
+  const { sidebar, page } = useAppText();
   const [isWhole, setWhole] = useState(false);
   const isFew = agents.length <= FEW + 1;
   const displayed = isWhole || isFew ? agents : fewOf(agents, active);
   return (
     <nav aria-label={sidebar.agents} className="agents">
       <h2>{sidebar.agents}</h2>
+      {onRetry && (
+        <p className="list-empty">
+          {sidebar.agentsFailed}{' '}
+          <button type="button" className="text-button" onClick={onRetry}>
+            {page.tryAgain}
+          </button>
+        </p>
+      )}
       <ul>
-        {!agents.length && <li className="agent-to-come" aria-hidden />}
+        {!agents.length && !onRetry && <li className="agent-to-come" aria-hidden />}
         {displayed.map((agent) => (
           <AgentRow key={agent.id} agent={agent} active={active} onChoose={onChoose} />
         ))}

@@ -52,9 +52,14 @@ test('a server that cannot be reached is a sentence with a way on', async () => 
   answer = () => Promise.reject(new TypeError('Failed to fetch'));
   render(<App />);
   expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached.');
+  const agents = screen.getByRole('navigation', { name: 'Agents' });
+  expect(agents.textContent).toContain('The agents could not be loaded.');
+  await userEvent.click(within(agents).getByRole('button', { name: 'Try again' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached.');
   answer = async () => Response.json(both);
-  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await userEvent.click(within(screen.getByRole('alert')).getByRole('button', { name: 'Try again' }));
   await waitFor(() => expect(chatElement()).toBeTruthy());
+  expect(agents.textContent).not.toContain('The agents could not be loaded.');
   expect(screen.queryByRole('alert')).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-import { Menu, SlidersHorizontal } from 'lucide-react';
+import { Menu, Settings } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { keepFocus } from '../ui/keep-focus';
 import { defaultOptionsOf } from './agent-options';
@@ -97,6 +97,7 @@ function Page({ migrationNotice = null }: Props) {
   const first: Target | null = agents && { kind: 'agent', id: defaultOf(agents).id };
   const sidebar = {
     agents: agents?.agents ?? [],
+    onRetry: failure && !agents ? retry : null,
     agent,
     active: target,
     threads: history.threads,
@@ -141,7 +142,7 @@ function Page({ migrationNotice = null }: Props) {
           !isInChat && (
             <header className="top-bar">
               <IconButton label={text.sidebar.menu} onClick={() => setDrawer(true)} isExpanded={isDrawer}>
-                <Menu size={20} aria-hidden />
+                <Menu size={19} aria-hidden />
               </IconButton>
               <p>{title}</p>
               <IconButton
@@ -150,7 +151,7 @@ function Page({ migrationNotice = null }: Props) {
                 onClick={() => showSettings(!isSettings)}
                 isExpanded={isSettings}
               >
-                <SlidersHorizontal size={18} aria-hidden />
+                <Settings size={19} aria-hidden />
               </IconButton>
             </header>
           )

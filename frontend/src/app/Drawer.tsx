@@ -10,6 +10,8 @@ export function Drawer({ label, className = 'drawer', children, onClose }: Props
     const opened = dialog.current;
     const opener = deepestFocused();
     opened?.showModal();
+    // Else a finger that opened it sees a ring around its first button.
+    opened?.focus();
     return () => {
       opened?.close();
       if (opener instanceof HTMLElement) opener.focus();
@@ -18,6 +20,7 @@ export function Drawer({ label, className = 'drawer', children, onClose }: Props
   return (
     <dialog
       ref={dialog}
+      tabIndex={-1}
       className={className}
       aria-label={label}
       onClose={onClose}

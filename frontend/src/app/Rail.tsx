@@ -1,4 +1,4 @@
-import { ArrowRight, Import, Search, SlidersHorizontal, SquarePen } from 'lucide-react';
+import { ArrowRight, Import, RotateCw, Search, Settings, SquarePen } from 'lucide-react';
 import { AgentMark } from './AgentMark';
 import { IconButton } from './IconButton';
 import { Logo } from './Logo';
@@ -11,7 +11,7 @@ type Props = SidebarProps & { onExpand: () => void; onSearch: () => void };
 
 /** The sidebar folded: all that is one click away in it is one click away here. */
 export function Rail({ agents, agent, active, onChoose, onOpen, onExpand, onSearch, ...props }: Props) {
-  const { sidebar, search } = useAppText();
+  const { sidebar, search, page } = useAppText();
   return (
     <aside className="sidebar collapsed" aria-label={sidebar.label}>
       <Logo size={28} />
@@ -24,6 +24,11 @@ export function Rail({ agents, agent, active, onChoose, onOpen, onExpand, onSear
             <Search size={18} aria-hidden />
           </IconButton>
         </>
+      )}
+      {props.onRetry && (
+        <IconButton label={`${sidebar.agentsFailed} ${page.tryAgain}`} onClick={props.onRetry}>
+          <RotateCw size={18} aria-hidden />
+        </IconButton>
       )}
       <nav className="rail-agents" aria-label={sidebar.agents}>
         {agents.map(({ id, name }) => {
@@ -61,7 +66,7 @@ export function Rail({ agents, agent, active, onChoose, onOpen, onExpand, onSear
           onClick={props.onSettings}
           isExpanded={props.isSettings}
         >
-          <SlidersHorizontal size={18} aria-hidden />
+          <Settings size={18} aria-hidden />
         </IconButton>
       </footer>
     </aside>

@@ -1,4 +1,4 @@
-import { ArrowLeft, Import, Search, SlidersHorizontal, SquarePen, X } from 'lucide-react';
+import { ArrowLeft, Import, Search, Settings, SquarePen, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { AgentList } from './AgentList';
 import { IconButton } from './IconButton';
@@ -56,7 +56,7 @@ export function Sidebar(props: SidebarProps) {
           <SearchResults search={search} active={thread} onOpen={onOpen} />
         ) : (
           <>
-            <AgentList agents={agents} active={active} onChoose={onChoose} />
+            <AgentList agents={agents} active={active} onChoose={onChoose} onRetry={props.onRetry} />
             {agent && (
               <nav aria-label={text.chats.label} className="threads">
                 <ThreadList threads={threads} active={thread} onOpen={onOpen} onDelete={onDelete} />
@@ -79,7 +79,7 @@ export function Sidebar(props: SidebarProps) {
           aria-controls={SETTINGS_ID}
           onClick={props.onSettings}
         >
-          <SlidersHorizontal size={16} aria-hidden />
+          <Settings size={16} aria-hidden />
           {text.sidebar.settings}
         </button>
       </footer>

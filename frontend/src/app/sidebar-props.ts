@@ -9,6 +9,8 @@ export const SETTINGS_ID = 'settings';
 
 export type SidebarProps = {
   agents: Agent[];
+  /** Of a server that gave none: asks it again. */
+  onRetry: (() => void) | null;
   /** The one whose threads are listed; null for a hosted workflow. */
   agent: Agent | null;
   active: Target | null;

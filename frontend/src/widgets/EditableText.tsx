@@ -20,6 +20,7 @@ export function EditableText({ node, editable, style }: Props) {
     id,
     name,
     className: 'w-editable',
+    dir: 'auto',
     style,
     defaultValue: value,
     'aria-label': ariaLabel,

@@ -10,6 +10,7 @@ const inputTypes = ['number', 'email', 'text', 'password', 'tel', 'url'] as cons
 /** What both kinds of text field make of their node. */
 const shared = (node: NodeProps['node']) => ({
   name: asText(node.name),
+  dir: 'auto',
   'data-variant': oneOf(node.variant, ['soft', 'outline']) ?? 'outline',
   style: controlStyle(node.size, node.gutterSize),
   defaultValue: asText(node.defaultValue),

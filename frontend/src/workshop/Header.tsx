@@ -1,3 +1,4 @@
+import { FolderOpen, type LucideIcon, Moon, Pencil, Plus, Share, Sun } from 'lucide-react';
 import { type EditState, hasChanges } from './edit-state';
 
 export function Header({
@@ -34,28 +35,30 @@ export function Header({
         )}
       </h1>
       {editing && (
-        <>
-          <span className="ws-name">{editing.name}.widget</span>
+        <div className="ws-what">
+          <span className="ws-name" title={`${editing.name}.widget`}>
+            {editing.name}.widget
+          </span>
           <small>{isStarter ? 'a starter, yours when you change it' : whereItIs(editing)}</small>
-        </>
+        </div>
       )}
       <span className="ws-space" />
       {editing ? (
         <>
           <button type="button" className="ws-button" onClick={rename}>
-            Rename
+            <Words icon={Pencil}>Rename</Words>
           </button>
           <button type="button" className="ws-button" onClick={exportIt}>
-            Export
+            <Words icon={Share}>Export</Words>
           </button>
         </>
       ) : (
         <>
           <button type="button" className="ws-button ws-main" disabled={!create} onClick={create}>
-            New widget
+            <Words icon={Plus}>New widget</Words>
           </button>
           <label className="ws-button ws-file">
-            Open a file
+            <Words icon={FolderOpen}>Open a file</Words>
             <input
               type="file"
               accept=".widget"
@@ -73,9 +76,19 @@ export function Header({
         className="ws-button"
         onClick={() => setScheme(scheme === 'dark' ? 'light' : 'dark')}
       >
-        {scheme === 'dark' ? 'Light' : 'Dark'}
+        {scheme === 'dark' ? <Words icon={Sun}>Light</Words> : <Words icon={Moon}>Dark</Words>}
       </button>
     </header>
+  );
+}
+
+/** What a button says; where there is no room for words, an icon that has them as its name. */
+function Words({ icon: Icon, children }: { icon: LucideIcon; children: string }) {
+  return (
+    <>
+      <Icon size={17} aria-hidden />
+      <span className="ws-words">{children}</span>
+    </>
   );
 }
 

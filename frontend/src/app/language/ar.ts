@@ -9,6 +9,7 @@ export const ar: AppText = {
     menu: 'القائمة',
     agents: 'الوكلاء',
     allAgents: 'عرض كل الوكلاء',
+    agentsFailed: 'تعذّر تحميل الوكلاء.',
     newChat: 'محادثة جديدة',
     settings: 'الإعدادات',
     import: 'استيراد',

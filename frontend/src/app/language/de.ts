@@ -9,6 +9,7 @@ export const de: AppText = {
     menu: 'Menü',
     agents: 'Agenten',
     allAgents: 'Alle Agenten zeigen',
+    agentsFailed: 'Die Agenten konnten nicht geladen werden.',
     newChat: 'Neuer Chat',
     settings: 'Einstellungen',
     import: 'Import',

@@ -8,6 +8,7 @@ export const en = {
     menu: 'Menu',
     agents: 'Agents',
     allAgents: 'Show all agents',
+    agentsFailed: 'The agents could not be loaded.',
     newChat: 'New chat',
     settings: 'Settings',
     import: 'Import',

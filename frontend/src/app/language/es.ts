@@ -9,6 +9,7 @@ export const es: AppText = {
     menu: 'Menú',
     agents: 'Agentes',
     allAgents: 'Mostrar todos los agentes',
+    agentsFailed: 'No se han podido cargar los agentes.',
     newChat: 'Nuevo chat',
     settings: 'Ajustes',
     import: 'Importar',

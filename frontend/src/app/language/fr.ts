@@ -9,6 +9,7 @@ export const fr: AppText = {
     menu: 'Menu',
     agents: 'Agents',
     allAgents: 'Afficher tous les agents',
+    agentsFailed: 'Les agents n’ont pas pu être chargés.',
     newChat: 'Nouvelle discussion',
     settings: 'Paramètres',
     import: 'Importer',

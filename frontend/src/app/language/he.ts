@@ -9,6 +9,7 @@ export const he: AppText = {
     menu: 'תפריט',
     agents: 'סוכנים',
     allAgents: 'הצגת כל הסוכנים',
+    agentsFailed: 'לא ניתן היה לטעון את הסוכנים.',
     newChat: 'צ׳אט חדש',
     settings: 'הגדרות',
     import: 'ייבוא',

@@ -9,6 +9,7 @@ export const id: AppText = {
     menu: 'Menu',
     agents: 'Agen',
     allAgents: 'Tampilkan semua agen',
+    agentsFailed: 'Agen tidak dapat dimuat.',
     newChat: 'Obrolan baru',
     settings: 'Setelan',
     import: 'Impor',

@@ -9,6 +9,7 @@ export const it: AppText = {
     menu: 'Menu',
     agents: 'Agenti',
     allAgents: 'Mostra tutti gli agenti',
+    agentsFailed: 'Non è stato possibile caricare gli agenti.',
     newChat: 'Nuova chat',
     settings: 'Impostazioni',
     import: 'Importa',

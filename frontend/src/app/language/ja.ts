@@ -9,6 +9,7 @@ export const ja: AppText = {
     menu: 'メニュー',
     agents: 'エージェント',
     allAgents: 'すべてのエージェントを表示',
+    agentsFailed: 'エージェントを読み込めませんでした。',
     newChat: '新しいチャット',
     settings: '設定',
     import: 'インポート',

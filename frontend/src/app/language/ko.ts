@@ -9,6 +9,7 @@ export const ko: AppText = {
     menu: '메뉴',
     agents: '에이전트',
     allAgents: '모든 에이전트 보기',
+    agentsFailed: '에이전트를 불러오지 못했습니다.',
     newChat: '새 채팅',
     settings: '설정',
     import: '가져오기',

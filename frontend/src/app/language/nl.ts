@@ -9,6 +9,7 @@ export const nl: AppText = {
     menu: 'Menu',
     agents: 'Agents',
     allAgents: 'Alle agents tonen',
+    agentsFailed: 'De agents konden niet worden geladen.',
     newChat: 'Nieuwe chat',
     settings: 'Instellingen',
     import: 'Importeren',

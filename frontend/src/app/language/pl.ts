@@ -9,6 +9,7 @@ export const pl: AppText = {
     menu: 'Menu',
     agents: 'Agenci',
     allAgents: 'Pokaż wszystkich agentów',
+    agentsFailed: 'Nie udało się wczytać agentów.',
     newChat: 'Nowy czat',
     settings: 'Ustawienia',
     import: 'Import',

@@ -9,6 +9,7 @@ export const pt: AppText = {
     menu: 'Menu',
     agents: 'Agentes',
     allAgents: 'Mostrar todos os agentes',
+    agentsFailed: 'Não foi possível carregar os agentes.',
     newChat: 'Nova conversa',
     settings: 'Configurações',
     import: 'Importar',

@@ -9,6 +9,7 @@ export const ru: AppText = {
     menu: 'Меню',
     agents: 'Агенты',
     allAgents: 'Показать всех агентов',
+    agentsFailed: 'Не удалось загрузить агентов.',
     newChat: 'Новый чат',
     settings: 'Настройки',
     import: 'Импорт',

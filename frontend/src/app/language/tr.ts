@@ -9,6 +9,7 @@ export const tr: AppText = {
     menu: 'Menü',
     agents: 'Aracılar',
     allAgents: 'Tüm aracıları göster',
+    agentsFailed: 'Aracılar yüklenemedi.',
     newChat: 'Yeni sohbet',
     settings: 'Ayarlar',
     import: 'İçe aktar',

@@ -9,6 +9,7 @@ export const uk: AppText = {
     menu: 'Меню',
     agents: 'Агенти',
     allAgents: 'Показати всіх агентів',
+    agentsFailed: 'Не вдалося завантажити агентів.',
     newChat: 'Новий чат',
     settings: 'Налаштування',
     import: 'Імпорт',

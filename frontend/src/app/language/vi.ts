@@ -9,6 +9,7 @@ export const vi: AppText = {
     menu: 'Menu',
     agents: 'Tác nhân',
     allAgents: 'Hiện tất cả tác nhân',
+    agentsFailed: 'Không thể tải các tác nhân.',
     newChat: 'Cuộc trò chuyện mới',
     settings: 'Cài đặt',
     import: 'Nhập',

@@ -9,6 +9,7 @@ export const zhHant: AppText = {
     menu: '選單',
     agents: '智慧代理',
     allAgents: '顯示全部智慧代理',
+    agentsFailed: '無法載入智慧代理。',
     newChat: '新對話',
     settings: '設定',
     import: '匯入',

@@ -9,6 +9,7 @@ export const zh: AppText = {
     menu: '菜单',
     agents: '智能体',
     allAgents: '显示全部智能体',
+    agentsFailed: '无法加载智能体。',
     newChat: '新对话',
     settings: '设置',
     import: '导入',

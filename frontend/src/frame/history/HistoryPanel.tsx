@@ -193,6 +193,7 @@ function Rename({ thread, onClose }: { thread: ThreadMetadata; onClose: () => vo
           aria-label={text.history.chatTitle}
           defaultValue={thread.title ?? ''}
           maxLength={200}
+          dir="auto"
           onKeyDown={onKeyDown}
         />
         <button

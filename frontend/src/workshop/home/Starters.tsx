@@ -31,6 +31,7 @@ export function Starters({ starters, open }: { starters: Starter[]; open(starter
           aria-label="Find a starter"
           placeholder="Find a starter"
           value={typed}
+          dir="auto"
           onChange={(event) => setTyped(event.target.value)}
         />
       </header>

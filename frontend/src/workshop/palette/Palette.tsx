@@ -23,6 +23,7 @@ export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; ha
         aria-label="Find a node"
         placeholder="Find a node"
         value={typed}
+        dir="auto"
         onChange={(event) => setTyped(event.target.value)}
       />
       {groups.length === 0 && <p>No node is called that.</p>}
@@ -32,7 +33,7 @@ export function Palette({ cursor, hasRoot }: { cursor: TemplateCursor | null; ha
           <ul className="ws-nodes">
             {nodes.map(([name, node]) => (
               <li key={name}>
-                <Thumbnail tree={node.example} scale={0.4} />
+                <Thumbnail tree={node.example} scale={0.5} isWhole />
                 <button type="button" className="ws-over" title={node.about} onClick={() => put(name, node)}>
                   {name}
                 </button>
