@@ -111,6 +111,10 @@ class _Reader:
         if not self._text.strip():
             self._wrong(0, len(self._text), "there is nothing here", breaks=True)
             return None
+        self._skip()
+        if self._peek() == "<":
+            self._wrong(self._at, self._line_end(), "this looks like HTML or JSX: JSON is expected", breaks=True)
+            return None
         found = self._value("")
         self._skip()
         while self._lenient and self._peek() == ",":

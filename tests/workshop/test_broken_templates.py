@@ -149,6 +149,10 @@ BROKEN: dict[str, Broken] = {
         card('{"type":"Text","value":"x}'),
         ('template 2:24 <"x}> It does not render to JSON: this text does not end: a double quote is missing',),
     ),
+    "JSX": Broken(
+        '\n<Card size="sm">\n  <Buton label="x"/>\n</Card>',
+        ('template 2:1 <<Card size="sm">> It does not render to JSON: this looks like HTML or JSX: JSON is expected',),
+    ),
     "a bracket that is missing": Broken(
         '{"type":"Card","children":[]', ("template 1:1 <{> It does not render to JSON: this { is never closed",)
     ),
