@@ -28,11 +28,13 @@ test('English in an Arabic page begins with its first word and ends with its own
   chat,
   page,
 }) => {
-  await page.goto('./?agent=research');
+  // Its own words are English in every language.
+  await page.goto('./?agent=lock');
   const prompt = chat.frame.locator('.prompts button span').filter({ hasText: '?' }).first();
   await expect(prompt).toBeVisible();
   expect((await drawn(prompt)).text).toMatch(/^[A-Z].*\?$/);
 
+  await page.goto('./?agent=research');
   const question = 'How does an answer survive a reload?';
   const composer = chat.frame.getByRole('textbox');
   await expect(composer).toHaveCSS('direction', 'rtl');

@@ -16,6 +16,10 @@ export async function standIn(page: Page, baseURL: string) {
   await page.route(`${CDN}**`, async (route) => {
     const path = route.request().url().replace(CDN, '').replace(/\?.*/, '');
     if (path.startsWith('chatkit/')) return route.fulfill({ status: 404, json: {} });
+    // OpenAI's own frame asks for nothing of the kind.
+    if (path.startsWith('threads/')) {
+      return route.fulfill({ json: { run: null, last: null, endings: [], enabled: false } });
+    }
     if (path === 'chatkit') return answer(route, asked, refused);
     const response = await route.fetch({ url: new URL(path, baseURL).href });
     // OpenAI's frame may be embedded here; ours states who may embed it under its own address.

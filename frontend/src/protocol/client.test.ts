@@ -150,3 +150,12 @@ test.each([
   expect(fetch).toHaveBeenCalledTimes(requests);
   expect(runs === null).toBe(requests === 1);
 });
+
+test('what is asked for of a thread at once finds out once that the server is of another make', async () => {
+  const { client, fetch } = clientThat(async () => Response.json({ detail: 'Not Found' }, { status: 404 }));
+  const all = await Promise.all(
+    (['branches', 'queue', 'shares'] as const).map((one) => client.extras.has(one, 't')),
+  );
+  expect(all).toEqual([false, false, false]);
+  expect(fetch).toHaveBeenCalledTimes(1);
+});

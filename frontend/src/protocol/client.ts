@@ -79,12 +79,15 @@ const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-s
 export class ChatKitClient {
   /** Null until it is known; false for ChatKit servers of other makes. */
   #hasRuns: boolean | null = null;
+  #asking: Promise<unknown> | null = null;
   /** Actions that keep their widget up to date, and every how many seconds they are to be sent. */
   refreshes: ReadonlyMap<string, number> = new Map();
   readonly extras = new ThreadExtras(
     (path, init) => this.send(siblingUrl(this.url, path), { method: 'GET', ...init }),
     async (threadId) => {
-      if (this.#hasRuns === null) await this.runsOn(threadId);
+      // All are asked for at once when a thread is there, and one answer is enough for them.
+      this.#asking ??= this.#hasRuns === null ? this.#ask(threadId) : null;
+      await this.#asking;
       return this.#hasRuns === true;
     },
   );
@@ -151,6 +154,14 @@ export class ChatKitClient {
       return (await response.json()).hosts ?? [];
     } catch {
       return [];
+    }
+  }
+
+  async #ask(threadId: string) {
+    try {
+      await this.runsOn(threadId);
+    } finally {
+      this.#asking = null;
     }
   }
 
