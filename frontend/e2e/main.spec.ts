@@ -176,7 +176,7 @@ test('scrolling up while an answer comes in is respected', { tag: '@phone' }, as
   await expect.poll(fromEnd).toBeLessThan(50);
 });
 
-test('an answer another tab asked for comes here too, and what was typed is kept', async ({
+test('an answer another tab asked for comes here too, and what was sent meanwhile waits for it', async ({
   chat,
   context,
 }) => {
@@ -192,10 +192,13 @@ test('an answer another tab asked for comes here too, and what was typed is kept
   await second.composer.fill('From here');
   await second.composer.press('Enter');
   await expect(second.log).toContainText('One more');
-  await expect(second.composer).toHaveValue('From here');
+  await expect(second.frame.getByRole('list', { name: 'Waiting messages' })).toContainText('From here');
   await chat.goOn();
-  await expect(second.answers().last()).toContainText('Line 200:');
-  await expect(second.composer).toHaveValue('From here');
+  await expect(second.answers().nth(1)).toContainText('Line 200:');
+  await expect(second.log.getByRole('article', { name: 'You said' }).last()).toHaveText('From here');
+  await second.isHalfTold();
+  await chat.goOn();
+  await second.answered();
   await second.page.close();
 });
 
