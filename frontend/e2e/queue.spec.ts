@@ -5,6 +5,8 @@ const waiting = (chat: ChatPage) => chat.frame.getByRole('list', { name: 'Waitin
 
 async function enqueue(chat: ChatPage, text: string) {
   await chat.composer.fill(text);
+  // Until the server has said that messages may wait, this button stops the answer.
+  await expect(chat.button('Send after this answer')).toBeVisible();
   await chat.send();
   await expect(waiting(chat)).toContainText(text);
 }

@@ -107,7 +107,10 @@ test('Orca says where the focus goes in a widget, and what an action has done', 
     await hearsOn(() => price.press('Enter'), `${team} `);
     await chat.answered();
   }
+  await chat.button(/^Open slip/).press('Enter');
   const remove = chat.button(/^Remove New York Yankees/);
+  await expect(remove).toBeVisible();
+  await chat.answered();
   await hearsOn(() => remove.focus(), 'Remove New York Yankees');
   await hearsOn(() => remove.press('Enter'), 'Removed: New York Yankees');
 });

@@ -76,7 +76,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
     const { queue } = conversation;
     if (!conversation.isResponding) return void chat.outgoing.sendDraft();
     const hasText = chat.draft.value.text.trim() !== '';
-    if (queue.isOpen && (await chat.outgoing.sendDraft())) {
+    if ((await queue.opens()) && (await chat.outgoing.sendDraft())) {
       if (queue.due) chat.announcer.say(text.queue.added);
       return;
     }

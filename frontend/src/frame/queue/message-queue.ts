@@ -33,6 +33,8 @@ let sent = 0;
 export class MessageQueue {
   readonly state = new Store<QueueState>({ isOpen: false, waiting: [], failure: null });
 
+  #reading: Promise<void> | null = null;
+
   constructor(private readonly services: Services) {}
 
   get isOpen(): boolean {
@@ -44,7 +46,18 @@ export class MessageQueue {
     return this.state.value.waiting.filter(({ isSending, held }) => !isSending && !held).length;
   }
 
-  async load(threadId: string) {
+  /** As `isOpen`, once that is known: the first answer of a thread comes as fast as the server tells it. */
+  async opens(): Promise<boolean> {
+    await this.#reading;
+    return this.isOpen;
+  }
+
+  load(threadId: string): Promise<void> {
+    this.#reading = this.#read(threadId);
+    return this.#reading;
+  }
+
+  async #read(threadId: string) {
     try {
       const read = await this.services.client.extras.read<{ queued: QueuedMessage[] }>('queue', threadId);
       if (read) this.#show(read.queued);
