@@ -36,7 +36,7 @@ class OperationSettings(SettingsGroup):
         description="What carries the events of an answer to readers on other replicas; `redis` needs `redis_url`.",
     )
     sharing: bool = Field(
-        default=True, description="Whether users may make links with which anybody can read one of their chats."
+        default=True, description="Whether users may make links with which anyone can read one of their chats."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
     traces_url: Annotated[str | None, SECURE_ADDRESS] = Field(

@@ -102,8 +102,9 @@ class User:
 
     async def idle(self) -> bool:
         """Whether nothing is written, and nothing is going to be."""
-        run = (await self.run())["run"]
-        return run is None and all(message["held"] for message in await self.queued())
+        # In this order: a message that leaves the queue between the two looks is found as a run.
+        waits = not all(message["held"] for message in await self.queued())
+        return not waits and (await self.run())["run"] is None
 
     async def stop(self) -> None:
         run = (await self.run())["run"]
