@@ -190,11 +190,12 @@ def test_answers_of_a_model_without_item_ids_stand_beside_each_other(folder: Pat
         assert texts(http, thread) == ["One", "You said: One", "Two", "You said: Two"]
 
 
-def test_a_file_is_uploaded_read_displayed_and_deleted(folder: Path, postgres_url: str) -> None:
+def test_a_file_is_uploaded_read_displayed_and_deleted(folder: Path) -> None:
+    """On a database of its own: those of other tests have their files elsewhere."""
     (folder / "main.py").write_text(ECHO)
     user = os.urandom(4).hex()
     with (
-        uvicorn(folder, DATABASE_URL=postgres_url) as (address, _),
+        uvicorn(folder) as (address, _),
         httpx2.Client(base_url=address, timeout=60, headers={"x-user": user}) as http,
     ):
         params = {"name": "notes.txt", "size": 5, "mime_type": "text/plain"}
