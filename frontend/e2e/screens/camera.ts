@@ -76,10 +76,13 @@ export class Camera {
     return letters.length === 0;
   }
 
-  /** The page and the chat in it each take the scheme over by themselves. */
+  /** The page and the chat in it each take the scheme over by themselves; some pages leave that to their style. */
   private async isDrawnIn(scheme: Scheme) {
     for (const frame of this.page.frames())
-      await frame.waitForFunction((theme) => document.documentElement.dataset.theme === theme, scheme);
+      await frame.waitForFunction(
+        (theme) => (document.documentElement.dataset.theme ?? theme) === theme,
+        scheme,
+      );
   }
 
   private async report(state: string, fault: Fault) {
